@@ -1,0 +1,3 @@
+#ifndef CODECLM_CJPEG_H
+#define CODECLM_CJPEG_H
+#endif

@@ -1,0 +1,33 @@
+/// Why bytes could not be brought into, or back from, canonical form.
+public enum CodecError: Error, Equatable, Sendable {
+  /// The bytes do not begin like a file of the format.
+  case wrongFormat(expected: String)
+  /// The file is of the format but uses a part that is not supported.
+  case unsupported(String)
+  /// The decoder stopped, or went on only by inventing data; `message` is its own text.
+  case corrupt(message: String)
+  /// The picture is larger than the limit that bounds memory.
+  case tooLarge(width: Int, height: Int, maximumPixels: Int)
+  /// The profile contradicts itself or leaves the supported range.
+  case invalidProfile(String)
+  /// The stream is not in the profile's canonical form; `offset` is the first byte that differs.
+  case notCanonical(offset: Int, reason: String)
+  /// The decoder's or encoder's memory ran out.
+  case outOfMemory
+}
+
+extension CodecError: CustomStringConvertible {
+  /// One line that says what is wrong.
+  public var description: String {
+    switch self {
+    case .wrongFormat(let expected): "not a \(expected) file"
+    case .unsupported(let part): "unsupported: \(part)"
+    case .corrupt(let message): "corrupt: \(message)"
+    case .tooLarge(let width, let height, let maximum):
+      "\(width) × \(height) pixels are more than the limit of \(maximum)"
+    case .invalidProfile(let reason): "invalid profile: \(reason)"
+    case .notCanonical(let offset, let reason): "not canonical at byte \(offset): \(reason)"
+    case .outOfMemory: "out of memory"
+    }
+  }
+}

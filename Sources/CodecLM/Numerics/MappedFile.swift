@@ -1,0 +1,71 @@
+import Foundation
+
+/// A file's bytes, mapped read-only: opening costs no copy, and the system loads pages as they are
+/// read.
+///
+/// - Invariant: the mapping lives as long as the object and nobody writes through it. A file that
+///   another process truncates while it is mapped is outside this guarantee; CodecLM replaces its
+///   own files by renaming, which leaves existing mappings whole.
+@safe public final class MappedFile: @unchecked Sendable {
+  /// Number of bytes.
+  public let count: Int
+  /// Where the file was found.
+  public let path: String
+
+  private let base: UnsafeRawPointer?
+
+  /// Maps the file at `path`.
+  ///
+  /// - Throws: ``NumericsError/cannotMap(path:reason:)``.
+  public init(path: String) throws {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Self.error(path) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw Self.error(path) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw NumericsError.cannotMap(path: path, reason: "not a regular file")
+    }
+    self.path = path
+    count = Int(status.st_size)
+    if count == 0 {
+      unsafe base = nil
+    } else {
+      guard
+        let address = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0),
+        unsafe address != MAP_FAILED
+      else { throw Self.error(path) }
+      unsafe base = UnsafeRawPointer(address)
+    }
+  }
+
+  deinit {
+    if let base = unsafe base {
+      unsafe munmap(UnsafeMutableRawPointer(mutating: base), count)
+    }
+  }
+
+  private static func error(_ path: String) -> NumericsError {
+    .cannotMap(path: path, reason: unsafe String(cString: strerror(errno)))
+  }
+
+  /// Calls `body` with the file's bytes in their place.
+  public func withBytes<Result>(_ body: (RawSpan) throws -> Result) rethrows -> Result {
+    let bytes = unsafe UnsafeRawBufferPointer(start: base, count: count)
+    return try unsafe body(RawSpan(_unsafeBytes: bytes))
+  }
+
+  /// A copy of the bytes in `range`.
+  public func bytes(_ range: Range<Int>) -> [UInt8] {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "\(range) of \(count) bytes")
+    return unsafe [UInt8](UnsafeRawBufferPointer(start: base, count: count)[range])
+  }
+
+  /// The little-endian 64-bit unsigned integer at `offset`, which needs no alignment.
+  public func uint64(at offset: Int) -> UInt64 {
+    precondition(offset >= 0 && offset <= count - 8, "8 bytes at \(offset) of \(count)")
+    return UInt64(
+      littleEndian: unsafe UnsafeRawBufferPointer(start: base, count: count)
+        .loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+}

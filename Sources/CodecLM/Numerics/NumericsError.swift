@@ -1,0 +1,19 @@
+/// What the numerics layer can fail at for reasons outside the program.
+public enum NumericsError: Error, Equatable, CustomStringConvertible {
+  /// The system refused to reserve this many bytes.
+  case outOfMemory(bytes: Int)
+  /// A file could not be mapped into memory; `reason` is the system's text for `errno`.
+  case cannotMap(path: String, reason: String)
+
+  /// One line that says what failed and the way out.
+  public var description: String {
+    switch self {
+    case .outOfMemory(let bytes):
+      let gibibytes = Double(bytes) / Double(1 << 30)
+      let rounded = (gibibytes * 100).rounded() / 100
+      return "not enough memory for \(rounded) GiB; use a smaller model, batch or context"
+    case .cannotMap(let path, let reason):
+      return "cannot read \(path): \(reason)"
+    }
+  }
+}

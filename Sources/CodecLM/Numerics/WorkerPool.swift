@@ -1,0 +1,167 @@
+internal import CKernels
+import Foundation
+import Synchronization
+
+/// Threads that share the iterations of a loop.
+///
+/// The calling thread works too, as worker 0. Iterations are claimed one at a time, so a result must
+/// not depend on which worker ran which iteration; it may use the worker's number to pick scratch
+/// memory. Idle workers spin for some tens of microseconds, the gap between two loops of a training
+/// step, and then sleep.
+///
+/// - Invariant: `body` and `count` of a ``Job`` are written by the caller before `left` is raised
+///   and stay until `pending` is zero; a worker reads them only after it has claimed an iteration.
+public final class WorkerPool: Sendable {
+  /// One worker for each processor this process may use.
+  public static let shared = WorkerPool(threads: ProcessInfo.processInfo.activeProcessorCount)
+
+  /// Number of workers, the calling thread included.
+  public let threads: Int
+
+  private let job = Job()
+
+  /// Starts `threads − 1` threads; they end with the pool.
+  ///
+  /// - Parameter threads: at least 1.
+  public init(threads: Int) {
+    precondition(threads >= 1, "a pool of \(threads) threads")
+    self.threads = threads
+    for worker in 1..<max(threads, 1) {
+      let thread = Thread { [job] in job.serve(worker) }
+      thread.name = "codeclm-\(worker)"
+      thread.stackSize = 4 << 20
+      thread.start()
+    }
+  }
+
+  deinit {
+    job.stop()
+  }
+
+  /// Calls `body(index, worker)` once for each index in `0..<count`, in any order, and returns when
+  /// all calls have returned. `worker` is in `0..<threads`, and two calls that run at once have
+  /// different workers.
+  ///
+  /// A call from inside `body`, or while another thread uses the pool, runs its iterations on the
+  /// calling thread alone, as worker 0.
+  public func forEach(_ count: Int, _ body: @Sendable (_ index: Int, _ worker: Int) -> Void) {
+    guard count > 1, threads > 1, job.owner.tryLock() else {
+      for index in 0..<max(count, 0) { body(index, 0) }
+      return
+    }
+    defer { job.owner.unlock() }
+    withoutActuallyEscaping(body) { body in
+      job.run(count, body)
+    }
+  }
+
+  /// The results of `body` for each index in `0..<count`, in order.
+  public func map<Element: Sendable>(
+    _ count: Int, _ body: @Sendable (_ index: Int) -> Element
+  ) -> [Element] {
+    unsafe [Element](unsafeUninitializedCapacity: count) { slots, initialized in
+      let base = unsafe SendablePointer(slots.baseAddress)
+      forEach(count) { index, _ in
+        unsafe base.pointer?.advanced(by: index).initialize(to: body(index))
+      }
+      initialized = count
+    }
+  }
+}
+
+@unsafe private struct SendablePointer<Element>: @unchecked Sendable {
+  let pointer: UnsafeMutablePointer<Element>?
+  init(_ pointer: UnsafeMutablePointer<Element>?) { unsafe self.pointer = pointer }
+}
+
+private final class Job: @unchecked Sendable {
+  /// Held by the caller whose loop is running.
+  let owner = OwnerLock()
+
+  private var body: (@Sendable (Int, Int) -> Void)?
+  private var count = 0
+  private let left = Atomic<Int>(0)
+  private let pending = Atomic<Int>(0)
+  private let sleepers = Atomic<Int>(0)
+  private let stopped = Atomic<Bool>(false)
+  private let wake = NSCondition()
+
+  private static let spins = 20_000
+
+  func run(_ count: Int, _ body: @escaping @Sendable (Int, Int) -> Void) {
+    self.body = body
+    self.count = count
+    pending.store(count, ordering: .relaxed)
+    left.store(count, ordering: .sequentiallyConsistent)
+    if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+      wake.lock()
+      wake.broadcast()
+      wake.unlock()
+    }
+    while claimAndRun(worker: 0) {}
+    var spun = 0
+    while pending.load(ordering: .acquiring) > 0 {
+      spun += 1
+      if spun < Self.spins { codeclm_cpu_relax() } else { sched_yield() }
+    }
+    self.body = nil
+  }
+
+  func serve(_ worker: Int) {
+    var spun = 0
+    while !stopped.load(ordering: .relaxed) {
+      if claimAndRun(worker: worker) {
+        spun = 0
+      } else if spun < Self.spins {
+        spun += 1
+        codeclm_cpu_relax()
+      } else {
+        sleep()
+        spun = 0
+      }
+    }
+  }
+
+  func stop() {
+    wake.lock()
+    stopped.store(true, ordering: .relaxed)
+    wake.broadcast()
+    wake.unlock()
+  }
+
+  private func claimAndRun(worker: Int) -> Bool {
+    var seen = left.load(ordering: .relaxed)
+    while seen > 0 {
+      let (won, current) = left.compareExchange(
+        expected: seen, desired: seen - 1, ordering: .acquiringAndReleasing)
+      if won {
+        body?(count - seen, worker)
+        pending.subtract(1, ordering: .releasing)
+        return true
+      }
+      seen = current
+    }
+    return false
+  }
+
+  private func sleep() {
+    wake.lock()
+    sleepers.add(1, ordering: .sequentiallyConsistent)
+    while left.load(ordering: .sequentiallyConsistent) == 0, !stopped.load(ordering: .relaxed) {
+      wake.wait()
+    }
+    sleepers.subtract(1, ordering: .sequentiallyConsistent)
+    wake.unlock()
+  }
+}
+
+/// A lock that is only ever tried.
+private final class OwnerLock: Sendable {
+  private let taken = Atomic<Bool>(false)
+
+  func tryLock() -> Bool {
+    taken.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
+  }
+
+  func unlock() { taken.store(false, ordering: .releasing) }
+}
