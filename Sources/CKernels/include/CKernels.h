@@ -1,6 +1,10 @@
 #ifndef CODECLM_CKERNELS_H
 #define CODECLM_CKERNELS_H
 
+// The loops that need the widest SIMD of the machine at hand, compiled for several instruction sets
+// and picked at load time. Matrices are row-major; `stride` is the distance between rows in floats.
+// Results do not depend on how rows are divided among calls.
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,5 +16,105 @@ static inline void codeclm_cpu_relax(void) {
   __asm__ volatile("yield");
 #endif
 }
+
+// openblas_core.c
+
+/// Makes OpenBLAS use the kernels of the widest instruction set that the processor has, if it
+/// started with narrower ones and OPENBLAS_CORETYPE is unset. Call once, before any other thread
+/// uses OpenBLAS. Returns the name of the kernels in use, static storage.
+const char *codeclm_openblas_wake(void);
+
+/// The widest instruction set the loops below were compiled for that this processor has.
+const char *codeclm_simd_name(void);
+
+// elementwise.c
+
+/// y[i] += x[i]
+void codeclm_add(size_t count, const float *x, float *y);
+
+/// Σ x[i]², accumulated in double.
+double codeclm_sum_squares(size_t count, const float *x);
+
+/// Constants of one AdamW step.
+struct codeclm_adamw_step {
+  float gradient_scale;   // clipping and averaging: g ← gradient_scale · g
+  float beta1, beta2;     // decay of the moments
+  float epsilon;          // added to √v̂
+  float learning_rate;    // α
+  float decay;            // α · λ, decoupled
+  float correction1;      // 1 / (1 − β₁ᵗ)
+  float correction2;      // 1 / (1 − β₂ᵗ)
+};
+
+/// m ← β₁m + (1 − β₁)g;  v ← β₂v + (1 − β₂)g²;  w ← w − αλw − α m̂ / (√v̂ + ε)
+void codeclm_adamw(size_t count, float *w, const float *g, float *m, float *v,
+                   const struct codeclm_adamw_step *step);
+
+/// y[r, :] = table[index[r], :]
+void codeclm_gather(size_t rows, size_t columns, const float *table, const int32_t *index,
+                    float *y);
+
+/// table[index[r], c] += x[r, c] for the columns first ..< last, rows in order.
+void codeclm_scatter_add(size_t rows, size_t columns, size_t first, size_t last, const float *x,
+                         const int32_t *index, float *table);
+
+/// y[r, i] = silu(gate[r, i]) · up[r, i], where gate_up's rows hold `columns` gates, then as many
+/// ups; silu(a) = a / (1 + e⁻ᵃ).
+void codeclm_swiglu(size_t rows, size_t columns, const float *gate_up, float *y);
+
+/// From dy: dgate_up, and y once more. All rows are contiguous.
+void codeclm_swiglu_backward(size_t rows, size_t columns, const float *gate_up, const float *dy,
+                             float *dgate_up, float *y);
+
+// normalise.c
+
+/// rstd[r] = 1 / √(mean(x[r, :]²) + ε);  y[r, c] = x[r, c] · rstd[r] · weight[c]
+void codeclm_rms_norm(size_t rows, size_t columns, const float *x, const float *weight,
+                      float epsilon, float *y, float *rstd);
+
+/// dx[r, :] += ∂L/∂x and dweight[c] += Σ dy[r, c] · x[r, c] · rstd[r]. y is recomputed into `y`.
+void codeclm_rms_norm_backward(size_t rows, size_t columns, const float *x, const float *weight,
+                               const float *rstd, const float *dy, float *dx, float *dweight,
+                               float *y);
+
+/// Rotates each of `heads` vectors of `dimension` floats in each row by its position's angles:
+/// (a, b) ← (a cos − b sin, b cos + a sin), where b stands half a head after a (Hugging Face's
+/// convention). A row of `table` holds dimension / 2 cosines, then as many sines. `sign` is +1, or
+/// −1 for the inverse, which is the gradient.
+void codeclm_rotate(size_t rows, size_t heads, size_t dimension, size_t stride, float *x,
+                    const float *table, const int32_t *position, float sign);
+
+// softmax.c
+
+/// Row r of x has first + r + 1 valid columns: there x ← softmax(scale · x), elsewhere x ← 0.
+/// lse[r · lse_stride] = log Σ exp(scale · x).
+void codeclm_causal_softmax(size_t rows, size_t columns, size_t first, size_t stride, float scale,
+                            float *x, float *lse, size_t lse_stride);
+
+/// From scores s, lse and dp = ∂L/∂p: s ← p = exp(scale · s − lse) and dp ← scale · p (dp − delta);
+/// zero outside the valid columns, as above. delta[r] = Σ p dp = ⟨output, doutput⟩.
+void codeclm_causal_softmax_backward(size_t rows, size_t columns, size_t first, size_t stride,
+                                     float scale, float *s, float *dp, const float *lse,
+                                     const float *delta, size_t lse_stride);
+
+/// y[r, h] = Σ a[r, h, :] · b[r, h, :] over `dimension` floats a head.
+void codeclm_head_dots(size_t rows, size_t heads, size_t dimension, const float *a, const float *b,
+                       float *y);
+
+/// loss[r] = −log softmax(x[r, :])[target[r]], 0 where target[r] < 0. If gradient_scale is not
+/// zero, x ← gradient_scale · (softmax(x) − onehot(target)), a zero row where target[r] < 0.
+void codeclm_cross_entropy(size_t rows, size_t columns, float *x, const int32_t *target,
+                           float gradient_scale, float *loss);
+
+// decode.c
+
+/// y[r, o] (+)= Σ x[r, i] · w[o, i]. Each sum has one order, whatever `rows` and `outputs` are.
+void codeclm_linear(size_t rows, size_t outputs, size_t inputs, const float *x, size_t x_stride,
+                    const float *w, float *y, size_t y_stride, int accumulate);
+
+/// One query against `count` cached keys and values of `dimension` floats each:
+/// y = Σ softmax(scale · ⟨q, k⟩) v. `scores` holds `count` floats of scratch.
+void codeclm_attend(size_t count, size_t dimension, float scale, const float *query,
+                    const float *keys, const float *values, float *scores, float *y);
 
 #endif

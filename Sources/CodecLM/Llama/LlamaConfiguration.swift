@@ -1,0 +1,149 @@
+/// Shape of a Llama: the fields of Hugging Face's `config.json` that change the mathematics.
+public struct LlamaConfiguration: Sendable, Hashable {
+  /// Number of token ids (`vocab_size`).
+  public var vocabulary: Int
+  /// Width of the residual stream (`hidden_size`).
+  public var hiddenSize: Int
+  /// Width inside the feed-forward layers (`intermediate_size`).
+  public var intermediateSize: Int
+  /// Number of layers (`num_hidden_layers`).
+  public var layers: Int
+  /// Number of query heads (`num_attention_heads`).
+  public var heads: Int
+  /// Number of key and value heads, a divisor of `heads` (`num_key_value_heads`).
+  public var keyValueHeads: Int
+  /// Channels of one head, even (`head_dim`).
+  public var headDimension: Int
+  /// Positions the model is made for (`max_position_embeddings`).
+  public var contextLength: Int
+  /// Base of the rotary embedding's wavelengths (`rope_theta`).
+  public var ropeTheta: Double
+  /// ε under the root of each normalisation (`rms_norm_eps`).
+  public var rmsNormEpsilon: Float
+  /// Whether the output projection is the embedding itself (`tie_word_embeddings`).
+  public var tiesEmbeddings: Bool
+
+  /// A configuration; the optional values follow Llama's practice.
+  ///
+  /// - Parameters:
+  ///   - keyValueHeads: `heads` by default, that is plain multi-head attention.
+  ///   - headDimension: `hiddenSize / heads` by default.
+  public init(
+    vocabulary: Int, hiddenSize: Int, intermediateSize: Int, layers: Int, heads: Int,
+    keyValueHeads: Int? = nil, headDimension: Int? = nil, contextLength: Int,
+    ropeTheta: Double = 10_000, rmsNormEpsilon: Float = 1e-5, tiesEmbeddings: Bool = false
+  ) {
+    self.vocabulary = vocabulary
+    self.hiddenSize = hiddenSize
+    self.intermediateSize = intermediateSize
+    self.layers = layers
+    self.heads = heads
+    self.keyValueHeads = keyValueHeads ?? heads
+    self.headDimension = headDimension ?? hiddenSize / max(heads, 1)
+    self.contextLength = contextLength
+    self.ropeTheta = ropeTheta
+    self.rmsNormEpsilon = rmsNormEpsilon
+    self.tiesEmbeddings = tiesEmbeddings
+  }
+
+  /// Channels of all query heads.
+  public var queryWidth: Int { heads * headDimension }
+  /// Channels of all key (or value) heads.
+  public var keyValueWidth: Int { keyValueHeads * headDimension }
+
+  /// Number of trained numbers.
+  public var parameterCount: Int {
+    let attention = hiddenSize * (queryWidth * 2 + keyValueWidth * 2)
+    let layer = attention + 3 * hiddenSize * intermediateSize + 2 * hiddenSize
+    let embeddings = vocabulary * hiddenSize * (tiesEmbeddings ? 1 : 2)
+    return layers * layer + embeddings + hiddenSize
+  }
+
+  /// Floating-point operations of training on one token: six a weight in the matrix products, and
+  /// attention's products at half of `context` positions, forward once and backward twice.
+  public func trainingOperations(context: Int) -> Double {
+    let products = parameterCount - (tiesEmbeddings ? 0 : vocabulary * hiddenSize)
+    return 6 * Double(products) + 6 * Double(layers * queryWidth * context)
+  }
+
+  /// Checks that the fields fit each other.
+  ///
+  /// - Throws: ``LlamaConfigurationError``.
+  public func validate() throws {
+    let positive = [
+      ("vocab_size", vocabulary), ("hidden_size", hiddenSize),
+      ("intermediate_size", intermediateSize), ("num_hidden_layers", layers),
+      ("num_attention_heads", heads), ("num_key_value_heads", keyValueHeads),
+      ("head_dim", headDimension), ("max_position_embeddings", contextLength),
+    ]
+    for (field, value) in positive where !(1...(1 << 24)).contains(value) {
+      throw LlamaConfigurationError.outOfRange(field: field, value: "\(value)")
+    }
+    if heads % keyValueHeads != 0 {
+      throw LlamaConfigurationError.outOfRange(
+        field: "num_key_value_heads", value: "\(keyValueHeads), no divisor of \(heads) heads")
+    }
+    if headDimension % 2 != 0 {
+      throw LlamaConfigurationError.outOfRange(field: "head_dim", value: "\(headDimension), odd")
+    }
+    if !(ropeTheta > 0 && ropeTheta.isFinite) {
+      throw LlamaConfigurationError.outOfRange(field: "rope_theta", value: "\(ropeTheta)")
+    }
+    if !(rmsNormEpsilon > 0 && rmsNormEpsilon.isFinite) {
+      throw LlamaConfigurationError.outOfRange(field: "rms_norm_eps", value: "\(rmsNormEpsilon)")
+    }
+  }
+}
+
+/// Why a configuration cannot be used.
+public enum LlamaConfigurationError: Error, Equatable, CustomStringConvertible {
+  /// A field contradicts another or leaves the range that makes sense.
+  case outOfRange(field: String, value: String)
+  /// A field asks for mathematics that this implementation does not have.
+  case unsupported(field: String, value: String)
+
+  /// One line that names the field.
+  public var description: String {
+    switch self {
+    case .outOfRange(let field, let value): "model configuration: \(field) is \(value)"
+    case .unsupported(let field, let value):
+      "model configuration: \(field) = \(value) is not supported"
+    }
+  }
+}
+
+extension LlamaConfiguration {
+  /// Sizes that have a name, from a laptop minute to the paper's.
+  public enum Preset: String, CaseIterable, Sendable {
+    /// 96 wide, 4 layers: 0.5 million parameters.
+    case nano
+    /// 192 wide, 5 layers: 2.3 million.
+    case mini
+    /// 256 wide, 6 layers: 5 million.
+    case micro
+    /// 512 wide, 8 layers: 25 million.
+    case small
+    /// 768 wide, 16 layers: 110 million.
+    case base
+    /// Llama 2 7B, the paper's model.
+    case paper = "7b"
+  }
+
+  /// The configuration of a preset for a vocabulary and a context length.
+  public static func preset(
+    _ preset: Preset, vocabulary: Int, contextLength: Int
+  ) -> LlamaConfiguration {
+    let (width, hidden, layers, heads) =
+      switch preset {
+      case .nano: (96, 256, 4, 3)
+      case .mini: (192, 512, 5, 6)
+      case .micro: (256, 688, 6, 8)
+      case .small: (512, 1_376, 8, 8)
+      case .base: (768, 2_048, 16, 12)
+      case .paper: (4_096, 11_008, 32, 32)
+      }
+    return LlamaConfiguration(
+      vocabulary: vocabulary, hiddenSize: width, intermediateSize: hidden, layers: layers,
+      heads: heads, contextLength: contextLength)
+  }
+}

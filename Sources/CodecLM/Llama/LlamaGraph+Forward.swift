@@ -1,0 +1,97 @@
+extension LlamaGraph {
+  /// Residual stream → logits → losses. With a gradient scale other than 0, logits become their own
+  /// gradient and that of the residual stream's end is made with them.
+  func forward(gradientScale: Float) {
+    let layers = arena.layers
+    enter()
+    for index in layers.indices {
+      attend(index)
+      if index + 1 < layers.count {
+        finishLayer(index, into: layers[index + 1].input, then: index + 1)
+      } else {
+        finishLayer(index, into: arena.output, then: nil)
+      }
+    }
+    score(gradientScale: gradientScale)
+  }
+
+  /// Embedding and the first layer's queries, keys and values.
+  private func enter() {
+    let (tokens, table) = (inputs.tokens, model.parameters.embedding)
+    let first = arena.layers[0].input
+    let project = projection(0)
+    forEachChunk { rows, _, worker in
+      Kernels.gather(table, tokens, rows, into: first.rows(rows))
+      project(rows, worker)
+    }
+  }
+
+  /// qkv = rotate(norm(input) Wᵀ) of a layer, for a chunk of rows.
+  private func projection(_ index: Int) -> @Sendable (Range<Int>, Int) -> Void {
+    let (layer, weights) = (arena.layers[index], model.parameters.layers[index])
+    let (workers, rotary, positions) = (arena.workers, rotary, inputs.positions)
+    let epsilon = model.configuration.rmsNormEpsilon
+    let rotated = attention.heads + attention.keyValueHeads
+    return { rows, worker in
+      let normed = workers[worker].normed.rows(0..<rows.count)
+      let qkv = layer.qkv.rows(rows)
+      Kernels.rmsNorm(
+        layer.input.rows(rows), weight: weights.attentionNorm, epsilon: epsilon, into: normed,
+        rstd: layer.attentionRstd.rows(rows))
+      Linear.forward(normed, weight: weights.queryKeyValue, into: qkv)
+      rotary.forward(qkv, heads: rotated, positions: positions, rows)
+    }
+  }
+
+  private func attend(_ index: Int) {
+    let (layer, workers, attention) = (arena.layers[index], arena.workers, attention)
+    let tasks = attentionTasks(clearing: layer.attention) { rows, head, worker in
+      attention.forward(
+        keyValueHead: head, qkv: layer.qkv.rows(rows), scores: workers[worker].scores,
+        into: layer.attention.rows(rows), lse: layer.lse.rows(rows))
+    }
+    pool.forEach(tasks.count, tasks.run)
+  }
+
+  /// middle = input + attention Wᵀ; output = middle + swiglu(norm(middle) Wᵀ) Wᵀ; then the next
+  /// layer's projection, while the rows are in cache.
+  private func finishLayer(_ index: Int, into output: Matrix, then next: Int?) {
+    let (layer, weights) = (arena.layers[index], model.parameters.layers[index])
+    let (workers, epsilon) = (arena.workers, model.configuration.rmsNormEpsilon)
+    let project = next.map { projection($0) }
+    forEachChunk { rows, _, worker in
+      let scratch = workers[worker]
+      let (middle, gateUp) = (layer.middle.rows(rows), layer.gateUp.rows(rows))
+      middle.copy(from: layer.input.rows(rows))
+      Linear.forward(
+        layer.attention.rows(rows), weight: weights.attentionOutput, into: middle,
+        accumulate: true)
+
+      let normed = scratch.normed.rows(0..<rows.count)
+      let product = scratch.product.rows(0..<rows.count)
+      Kernels.rmsNorm(
+        middle, weight: weights.feedForwardNorm, epsilon: epsilon, into: normed,
+        rstd: layer.feedForwardRstd.rows(rows))
+      Linear.forward(normed, weight: weights.gateUp, into: gateUp)
+      Kernels.swiGLU(gateUp, into: product)
+      output.rows(rows).copy(from: middle)
+      Linear.forward(product, weight: weights.down, into: output.rows(rows), accumulate: true)
+      project?(rows, worker)
+    }
+  }
+
+  private func score(gradientScale: Float) {
+    let (arena, parameters, targets) = (arena, model.parameters, inputs.targets)
+    let epsilon = model.configuration.rmsNormEpsilon
+    forEachChunk { rows, _, _ in
+      let (normed, logits) = (arena.outputNormed.rows(rows), arena.logits.rows(rows))
+      Kernels.rmsNorm(
+        arena.output.rows(rows), weight: parameters.norm, epsilon: epsilon, into: normed,
+        rstd: arena.outputRstd.rows(rows))
+      Linear.forward(normed, weight: parameters.head, into: logits)
+      Kernels.crossEntropy(
+        logits, targets: targets, rows, gradientScale: gradientScale,
+        losses: arena.losses.rows(rows))
+    }
+  }
+}
