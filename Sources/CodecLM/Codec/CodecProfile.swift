@@ -1,0 +1,27 @@
+/// The profile of any codec, as it travels with a model (`codec.json`).
+public enum CodecProfile: Sendable, Hashable {
+  /// Baseline JPEG.
+  case jpeg(JPEGProfile)
+}
+
+extension CodecProfile: Codable {
+  private enum CodingKeys: String, CodingKey { case codec }
+
+  /// Reads the field `codec` and then the fields of that codec's profile.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    let name = try fields.decode(String.self, forKey: .codec)
+    guard name == "jpeg" else { throw CodecError.unsupported("codec \(name)") }
+    self = .jpeg(try JPEGProfile(from: decoder))
+  }
+
+  /// Writes the fields of the profile and `codec`.
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    switch self {
+    case .jpeg(let profile):
+      try fields.encode("jpeg", forKey: .codec)
+      try profile.encode(to: encoder)
+    }
+  }
+}

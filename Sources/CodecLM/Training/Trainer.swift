@@ -1,0 +1,249 @@
+import Foundation
+
+/// Trains a Llama on a store's images, one optimiser step at a time. The only writer of its model's
+/// parameters.
+public struct Trainer: ~Copyable {
+  /// How long to train.
+  public enum Budget: Sendable, Codable, Equatable {
+    /// This many optimiser steps.
+    case steps(Int)
+    /// This many seconds of stepping; validation and checkpoints are not counted.
+    case seconds(Double)
+  }
+
+  /// What determines a run, together with its model and data.
+  public struct Options: Sendable, Codable, Equatable {
+    /// How long to train.
+    public var budget: Budget
+    /// Rows in a micro-batch.
+    public var batch = 8
+    /// Positions in a row, at most the model's context length.
+    public var context: Int
+    /// Micro-batches whose gradients are added up for one step.
+    public var microBatches = 1
+    /// The learning rate over time.
+    public var schedule: LearningRateSchedule
+    /// The optimiser's constants.
+    public var optimizer = AdamW.Options()
+    /// Seed of the images' order.
+    public var seed: UInt64 = 0
+
+    /// Options with the usual constants.
+    public init(budget: Budget, context: Int, learningRate: Float = 2e-3) {
+      self.budget = budget
+      self.context = context
+      schedule = LearningRateSchedule(peak: learningRate)
+    }
+  }
+
+  /// What a step reports.
+  public struct Step: Sendable {
+    /// Steps so far, this one included.
+    public let step: Int
+    /// Mean negative log likelihood of the step's tokens, in nats.
+    public let loss: Double
+    /// The same in bits for each byte of the images' canonical streams.
+    public let bitsPerByte: Double
+    /// Learning rate of the step.
+    public let learningRate: Float
+    /// Norm of the gradient before clipping.
+    public let gradientNorm: Double
+    /// Tokens learnt from, padding not counted.
+    public let tokens: Int
+    /// Seconds the step took.
+    public let seconds: Double
+    /// Share of the budget used up, at most 1.
+    public let progress: Double
+    /// Estimate of the seconds left.
+    public let remaining: Double
+
+    /// Tokens a second.
+    public var tokensPerSecond: Double { Double(tokens) / seconds }
+  }
+
+  /// How likely the held-out images are.
+  public struct Validation: Sendable {
+    /// Images looked at.
+    public let images: Int
+    /// Mean negative log likelihood of a token, in nats.
+    public let loss: Double
+    /// Bits for each byte of the canonical streams.
+    public let bitsPerByte: Double
+    /// Bits for each image, its end token included.
+    public let bitsPerImage: Double
+  }
+
+  /// Where a run stands, beside parameters and moments.
+  public struct State: Sendable, Codable, Equatable {
+    /// Steps made.
+    public var step = 0
+    /// Seconds spent in steps.
+    public var seconds = 0.0
+    /// Tokens learnt from.
+    public var tokens = 0
+    /// Images learnt from.
+    public var images = 0
+    /// The images' order.
+    public var sampler = BatchSampler.State()
+
+    /// The beginning.
+    public init() {}
+  }
+
+  /// The model being trained.
+  public let model: Llama
+  /// What determines the run.
+  public let options: Options
+  /// Where the run stands.
+  public private(set) var state: State
+
+  let optimizer: AdamW
+  private let data: TokenStore
+  private let gradients: LlamaParameters
+  private let graph: LlamaGraph
+  private var sampler: BatchSampler
+
+  /// A trainer at the beginning of a run, or where `state` says, if the model's parameters are those
+  /// of that moment and the moments are loaded into ``optimizer``.
+  ///
+  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  public init(
+    _ model: Llama, _ data: TokenStore, _ options: Options, state: State = State(),
+    pool: WorkerPool = .shared
+  ) throws {
+    precondition(
+      options.context <= model.configuration.contextLength,
+      "rows of \(options.context) for a context of \(model.configuration.contextLength)")
+    self.model = model
+    self.data = data
+    self.options = options
+    self.state = state
+    gradients = LlamaParameters(
+      model.layout, try FloatBuffer(count: model.layout.buffer.count))
+    optimizer = try AdamW(model.layout.buffer, options.optimizer, pool: pool)
+    graph = try LlamaGraph(
+      model, capacity: options.batch * options.context,
+      longest: min(data.longest + 1, options.context), pool: pool)
+    sampler = BatchSampler(
+      data, rows: options.batch, context: options.context, seed: options.seed,
+      state: state.sampler)
+  }
+
+  /// Bytes of parameters, gradients, moments and activations: what a step needs, to a few percent.
+  public var memory: Int { 4 * 4 * model.layout.buffer.count + graph.arenaBytes }
+
+  /// Share of the budget used up, at most 1.
+  public var progress: Double {
+    switch options.budget {
+    case .steps(let steps): steps == 0 ? 1 : min(1, Double(state.step) / Double(steps))
+    case .seconds(let seconds): min(1, state.seconds / seconds)
+    }
+  }
+
+  /// Whether the budget is used up.
+  public var isFinished: Bool { progress >= 1 }
+
+  /// One optimiser step; allocates no float buffer.
+  ///
+  /// - Throws: ``TrainingError/notFinite(step:what:)``; parameters are then those before the step.
+  public mutating func step() throws -> Step {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let batches = (0..<options.microBatches).map { _ in sampler.next() }
+    let predictions = batches.reduce(0) { $0 + $1.predictions }
+    gradients.buffer.zero()
+    var loss = 0.0
+    for batch in batches {
+      loss += graph.accumulateGradients(
+        tokens: batch.tokens, targets: batch.targets, segments: batch.segments,
+        scale: 1 / Float(max(predictions, 1)), into: gradients)
+    }
+    let norm = optimizer.norm(gradients.buffer)
+    guard loss.isFinite else { throw TrainingError.notFinite(step: state.step + 1, what: "loss") }
+    guard norm.isFinite else {
+      throw TrainingError.notFinite(step: state.step + 1, what: "gradient")
+    }
+    // The rate belongs to the middle of the step: the first is then not wasted at zero.
+    let rate = options.schedule.rate(at: progress + halfStep)
+    optimizer.update(
+      model.parameters.buffer, gradients: gradients.buffer, norm: norm, step: state.step + 1,
+      learningRate: rate)
+
+    let elapsed = (clock.now - start) / .seconds(1)
+    state.step += 1
+    state.seconds += elapsed
+    state.tokens += predictions
+    state.images += batches.reduce(0) { $0 + $1.images }
+    state.sampler = sampler.state
+    let bytes = batches.reduce(0) { $0 + $1.bytes }
+    return Step(
+      step: state.step, loss: loss / Double(max(predictions, 1)),
+      bitsPerByte: loss / M_LN2 / Double(max(bytes, 1)), learningRate: rate, gradientNorm: norm,
+      tokens: predictions, seconds: elapsed, progress: progress, remaining: remaining)
+  }
+
+  /// Steps until the budget is used up; `report` may throw to stop.
+  public mutating func run(_ report: (Step) throws -> Void) throws {
+    while !isFinished { try report(try step()) }
+  }
+
+  /// How likely at most `limit` held-out images are under the model as it is.
+  public func validate(limit: Int = 512) -> Validation {
+    let batches = BatchSampler.heldOut(
+      of: data, rows: options.batch, context: options.context, limit: limit)
+    var (nats, predictions, images, bytes) = (0.0, 0, 0, 0)
+    for batch in batches {
+      let losses = graph.losses(
+        tokens: batch.tokens, targets: batch.targets, segments: batch.segments)
+      nats += losses.reduce(0.0) { $0 + Double($1) }
+      predictions += batch.predictions
+      images += batch.images
+      bytes += batch.bytes
+    }
+    let bits = nats / M_LN2
+    return Validation(
+      images: images, loss: nats / Double(predictions), bitsPerByte: bits / Double(max(bytes, 1)),
+      bitsPerImage: bits / Double(max(images, 1)))
+  }
+
+  private var halfStep: Double {
+    switch options.budget {
+    case .steps(let steps): 0.5 / Double(max(steps, 1))
+    case .seconds(let seconds): 0.5 * state.seconds / Double(max(state.step, 1)) / seconds
+    }
+  }
+
+  private var remaining: Double {
+    switch options.budget {
+    case .steps(let steps):
+      Double(max(steps - state.step, 0)) * state.seconds / Double(max(state.step, 1))
+    case .seconds(let seconds): max(seconds - state.seconds, 0)
+    }
+  }
+}
+
+/// Why a run stopped by itself.
+public enum TrainingError: Error, Equatable, CustomStringConvertible {
+  /// The loss or the gradient is infinite or no number.
+  case notFinite(step: Int, what: String)
+  /// The folder holds another run.
+  case runExists(path: String)
+  /// The folder holds no run that could be resumed.
+  case nothingToResume(path: String)
+  /// What the run was started with has changed.
+  case changed(path: String, what: String)
+
+  /// One line that says the way out.
+  public var description: String {
+    switch self {
+    case .notFinite(let step, let what):
+      "step \(step): the \(what) is not finite; resume with a lower --learning-rate"
+    case .runExists(let path):
+      "\(path) holds a run already; give --resume to go on with it, or another --out"
+    case .nothingToResume(let path):
+      "\(path) holds no checkpoint to resume; leave out --resume to start a run there"
+    case .changed(let path, let what):
+      "\(path): \(what) changed since the run began; start a new run with another --out"
+    }
+  }
+}
