@@ -1,0 +1,69 @@
+/// Walks the marker segments of a JPEG file (ITU-T T.81 B.1.1) up to its first scan.
+struct MarkerReader {
+  /// A marker and what its length bytes enclose.
+  struct Segment {
+    /// The marker's second byte, from 0x01 to 0xFE.
+    let code: UInt8
+    /// Where the parameters are, after the two length bytes.
+    let parameters: Range<Int>
+
+    /// Whether this is a frame header SOF0 … SOF15; among their codes stand DHT, JPG, DAC.
+    var isFrameHeader: Bool {
+      (0xC0...0xCF).contains(code) && code != 0xC4 && code != 0xC8 && code != 0xCC
+    }
+  }
+
+  private let file: [UInt8]
+  private var offset: Int
+
+  /// Starts after SOI.
+  ///
+  /// - Throws: ``CodecError/wrongFormat(expected:)``.
+  init(_ file: [UInt8]) throws(CodecError) {
+    guard file.count >= 2, file[0] == 0xFF, file[1] == 0xD8 else {
+      throw .wrongFormat(expected: "JPEG")
+    }
+    self.file = file
+    offset = 2
+  }
+
+  /// The next marker segment.
+  ///
+  /// Markers without parameters (RSTn, TEM) are passed over. After SOS the entropy-coded data
+  /// follows, which is not for this reader.
+  ///
+  /// - Throws: ``CodecError/corrupt(message:)`` at EOI, at the end of the bytes and where no marker
+  ///   stands.
+  mutating func next() throws(CodecError) -> Segment {
+    while true {
+      guard try byte() == 0xFF else {
+        throw .corrupt(message: "no marker at byte \(offset - 1)")
+      }
+      var code = try byte()
+      while code == 0xFF { code = try byte() }  // fill bytes, B.1.1.2
+      switch code {
+      case 0x00: throw .corrupt(message: "no marker at byte \(offset - 2)")
+      case 0xD9: throw .corrupt(message: "no scan before EOI at byte \(offset - 2)")
+      case 0x01, 0xD0...0xD8: continue
+      default: break
+      }
+      let high = Int(try byte())
+      let low = Int(try byte())
+      // A length counts itself; libjpeg forgives a smaller one in segments that it skips.
+      let start = offset
+      offset += max(high << 8 | low, 2) - 2
+      guard offset <= file.count else {
+        throw .corrupt(message: "the segment at byte \(start - 4) is cut off")
+      }
+      return Segment(code: code, parameters: start..<offset)
+    }
+  }
+
+  private mutating func byte() throws(CodecError) -> UInt8 {
+    guard offset < file.count else {
+      throw .corrupt(message: "the file ends in its headers at byte \(offset)")
+    }
+    defer { offset += 1 }
+    return file[offset]
+  }
+}
