@@ -4,5 +4,14 @@ import ArgumentParser
 struct JPEGLM: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "jpeglm",
-    abstract: "Train language models on JPEG files and sample new ones.")
+    abstract: "Train language models on JPEG files and let them write new ones.",
+    discussion: """
+      A model learns nothing but the bytes of small JPEG files, brought into one canonical form: \
+      one size, one quality, known tables. What it writes is JPEG files.
+
+        jpeglm train photos --out run --minutes 30
+        jpeglm sample run --count 16 --out samples --grid samples.jpg
+      """,
+    version: "0.1.0",
+    subcommands: [Train.self, Sample.self, Canonicalize.self, Info.self, DrawDigits.self])
 }

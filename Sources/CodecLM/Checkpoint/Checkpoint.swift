@@ -35,15 +35,11 @@ public struct Checkpoint: Sendable {
     else {
       throw FileError.malformed(path: folder.path, reason: "no such folder; check the path")
     }
-    let configuration = try Self.read(
+    let configuration = try JSONFile.read(
       LlamaConfiguration.self, folder.appendingPathComponent(Self.configurationFile))
-    codec = try Self.read(CodecProfile.self, folder.appendingPathComponent(Self.codecFile))
-    let tokenizerFile = folder.appendingPathComponent(Self.tokenizerFile)
-    do {
-      tokenizer = try Tokenizer(fileContents: try Self.contents(tokenizerFile))
-    } catch let error as DecodingError {
-      throw FileError.malformed(path: tokenizerFile.path, reason: Self.describe(error))
-    }
+    codec = try JSONFile.read(CodecProfile.self, folder.appendingPathComponent(Self.codecFile))
+    tokenizer = try JSONFile.read(
+      Tokenizer.self, folder.appendingPathComponent(Self.tokenizerFile))
     guard configuration.vocabulary == tokenizer.count else {
       throw FileError.malformed(
         path: folder.appendingPathComponent(Self.configurationFile).path,
@@ -64,68 +60,15 @@ public struct Checkpoint: Sendable {
 
   /// Writes everything but the weights.
   package func writeDescription(to folder: URL) throws {
-    try Self.makeFolder(folder)
-    try Self.write(
+    try AtomicFile.makeFolder(folder)
+    try JSONFile.write(
       model.configuration, to: folder.appendingPathComponent(Self.configurationFile))
-    try Self.write(codec, to: folder.appendingPathComponent(Self.codecFile))
-    try AtomicFile.write(
-      try tokenizer.fileContents(), to: folder.appendingPathComponent(Self.tokenizerFile))
+    try JSONFile.write(codec, to: folder.appendingPathComponent(Self.codecFile))
+    try JSONFile.write(
+      tokenizer, to: folder.appendingPathComponent(Self.tokenizerFile))
   }
 
   package func writeWeights(to url: URL) throws {
     try SafeTensors.write([("", model.parameters.buffer)], model.layout.buffer, to: url)
-  }
-
-  /// Writes a value as JSON with sorted keys.
-  package static func write(_ value: some Encodable, to url: URL) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    try AtomicFile.write(try encoder.encode(value) + [0x0a], to: url)
-  }
-
-  /// Reads a value from JSON; errors name the file.
-  package static func read<Value: Decodable>(_ type: Value.Type, _ url: URL) throws -> Value {
-    let data = Data(try contents(url))
-    do {
-      return try JSONDecoder().decode(type, from: data)
-    } catch let error as DecodingError {
-      throw FileError.malformed(path: url.path, reason: describe(error))
-    } catch let error as CodecError {
-      throw FileError.malformed(path: url.path, reason: error.description)
-    }
-  }
-
-  package static func makeFolder(_ folder: URL) throws {
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw FileError.refused(path: folder.path, code: Self.code(of: error))
-    }
-  }
-
-  private static func contents(_ url: URL) throws -> [UInt8] {
-    let file = try MappedFile(path: url.path)
-    return file.bytes(0..<file.count)
-  }
-
-  /// `errno` behind one of Foundation's errors.
-  private static func code(of error: any Error) -> CInt {
-    let error = error as NSError
-    if let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError,
-      cause.domain == NSPOSIXErrorDomain
-    {
-      return CInt(cause.code)
-    }
-    return error.domain == NSPOSIXErrorDomain
-      ? CInt(error.code) : error.code == CocoaError.fileWriteFileExists.rawValue ? EEXIST : EACCES
-  }
-
-  private static func describe(_ error: DecodingError) -> String {
-    switch error {
-    case .keyNotFound(let key, _): "\(key.stringValue) is missing"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      "\(context.codingPath.map(\.stringValue).joined(separator: ".")) has the wrong type"
-    default: "no JSON of the expected form"
-    }
   }
 }

@@ -78,9 +78,11 @@ public struct SafeTensors: Sendable {
   /// Reads the tensors of a layout into a buffer of that layout; F32, F16 and BF16 are widened.
   ///
   /// - Throws: ``FileError`` when one is missing or has another shape or type.
-  package func load(_ layout: BufferLayout, into buffer: FloatBuffer) throws {
+  package func load(
+    _ layout: BufferLayout, prefix: String = "", into buffer: FloatBuffer
+  ) throws {
     for region in layout.regions {
-      guard let entry = entries[region.name] else {
+      guard let entry = entries[prefix + region.name] else {
         throw FileError.malformed(path: file.path, reason: "\(region.name) is missing")
       }
       guard entry.shape == region.shape else {

@@ -14,4 +14,10 @@ public protocol Codec: Sendable {
   ///
   /// - Throws: ``CodecError`` when `canonical` is no stream of this profile.
   func file(from canonical: [UInt8]) throws(CodecError) -> [UInt8]
+
+  /// A picture of what a canonical stream holds, to be looked at. It is also the test of whether a
+  /// sampled stream is valid: a stream that decodes only with a warning is an error.
+  ///
+  /// - Throws: ``CodecError`` when `canonical` is no valid stream of this profile.
+  func decode(_ canonical: [UInt8]) throws(CodecError) -> PixelImage
 }

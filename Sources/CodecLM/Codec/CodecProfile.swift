@@ -2,6 +2,22 @@
 public enum CodecProfile: Sendable, Hashable {
   /// Baseline JPEG.
   case jpeg(JPEGProfile)
+
+  /// The codec of this profile.
+  ///
+  /// - Throws: ``CodecError/invalidProfile(_:)``.
+  public func makeCodec() throws(CodecError) -> any Codec {
+    switch self {
+    case .jpeg(let profile): try JPEGCodec(profile)
+    }
+  }
+
+  /// The ending of the codec's files, without a point.
+  public var fileExtension: String {
+    switch self {
+    case .jpeg: "jpg"
+    }
+  }
 }
 
 extension CodecProfile: Codable {

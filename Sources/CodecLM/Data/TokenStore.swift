@@ -14,6 +14,12 @@ public struct TokenStore: Sendable {
     public let name: String
     /// One line.
     public let reason: String
+
+    /// A file and why it was skipped.
+    public init(name: String, reason: String) {
+      self.name = name
+      self.reason = reason
+    }
   }
 
   /// What the tokens mean.
@@ -110,4 +116,10 @@ public struct TokenStore: Sendable {
     let start = index == 0 ? 0 : file.uint64(at: totalTokens + 8 * (index - 1))
     return Int(start)..<Int(file.uint64(at: totalTokens + 8 * index))
   }
+}
+
+extension TokenStore {
+  /// A row's length that no image has to be cut for: at least 512, so that several small ones fill a
+  /// row with little left over.
+  public var suggestedContext: Int { max(512, (longest + 1 + 63) / 64 * 64) }
 }

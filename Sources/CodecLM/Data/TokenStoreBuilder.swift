@@ -1,13 +1,11 @@
 public import Foundation
 
 /// A folder of images → a ``TokenStore``.
-public struct TokenStoreBuilder<Images: Codec>: Sendable {
-  /// The images' form.
-  public var codec: Images
-  /// What identifies the codec and its profile; equal keys mean equal streams.
-  public var codecKey: String
+public struct TokenStoreBuilder: Sendable {
+  /// The codec's profile; equal profiles mean equal streams.
+  public let profile: CodecProfile
   /// Bytes → tokens.
-  public var tokenizer: Tokenizer
+  public let tokenizer: Tokenizer
   /// Share of the images to hold out, chosen by a hash of each file's name, so that an image's
   /// side does not depend on the others. At least one is held out and one trained on where there are
   /// two.
@@ -27,14 +25,17 @@ public struct TokenStoreBuilder<Images: Codec>: Sendable {
     public let skipped: Int
   }
 
-  private static var chunk: Int { 512 }
+  private let codec: any Codec
+  private static let chunk = 512
 
   /// A builder.
+  ///
+  /// - Throws: ``CodecError/invalidProfile(_:)``.
   public init(
-    codec: Images, codecKey: String, tokenizer: Tokenizer, pool: WorkerPool = .shared
-  ) {
-    self.codec = codec
-    self.codecKey = codecKey
+    _ profile: CodecProfile, tokenizer: Tokenizer = .bytes, pool: WorkerPool = .shared
+  ) throws(CodecError) {
+    codec = try profile.makeCodec()
+    self.profile = profile
     self.tokenizer = tokenizer
     self.pool = pool
   }
@@ -42,8 +43,10 @@ public struct TokenStoreBuilder<Images: Codec>: Sendable {
   /// A hash of codec, tokenizer and the folder's names, sizes and dates.
   public func key(for folder: ImageFolder) throws -> UInt64 {
     var hash = StableHash()
-    hash.combine(codecKey)
-    hash.combine(try tokenizer.fileContents())
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    hash.combine(try encoder.encode(profile))
+    hash.combine(try encoder.encode(tokenizer))
     hash.combine("\(heldOutShare)")
     for entry in folder.entries {
       hash.combine(entry.name)
@@ -64,6 +67,7 @@ public struct TokenStoreBuilder<Images: Codec>: Sendable {
     {
       return store
     }
+    try AtomicFile.makeFolder(url.deletingLastPathComponent())
     return try build(folder, at: url, progress: progress)
   }
 

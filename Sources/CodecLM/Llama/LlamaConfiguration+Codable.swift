@@ -1,3 +1,5 @@
+public import Foundation
+
 extension LlamaConfiguration: Codable {
   private enum CodingKeys: String, CodingKey {
     case architectures
@@ -95,5 +97,12 @@ extension LlamaConfiguration: Codable {
     try fields.encode(false, forKey: .attentionBias)
     try fields.encode(false, forKey: .feedForwardBias)
     try fields.encode("float32", forKey: .storage)
+  }
+
+  /// Reads a `config.json`.
+  ///
+  /// - Throws: ``FileError`` that names the file, ``LlamaConfigurationError``.
+  public init(contentsOf url: URL) throws {
+    self = try JSONFile.read(LlamaConfiguration.self, url)
   }
 }

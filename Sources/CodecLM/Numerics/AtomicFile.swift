@@ -59,7 +59,7 @@ public import Foundation
   public consuming func finish() throws(FileError) {
     try flush()
     guard fsync(descriptor) == 0 else { throw FileError.system(target) }
-    guard unsafe rename(temporary, target) == 0 else { throw FileError.system(target) }
+    guard unsafe Foundation.rename(temporary, target) == 0 else { throw FileError.system(target) }
     close(descriptor)
     descriptor = -1
     try Self.synchronize(folder: URL(fileURLWithPath: target).deletingLastPathComponent())
@@ -72,6 +72,53 @@ public import Foundation
     var file = try AtomicFile(target)
     try file.append([UInt8](bytes))
     try file.finish()
+  }
+
+  /// Makes a folder, with those above it, unless it exists.
+  ///
+  /// - Throws: ``FileError``.
+  package static func makeFolder(_ folder: URL) throws(FileError) {
+    let path = folder.path
+    if unsafe mkdir(path, 0o755) == 0 { return }
+    if errno == ENOENT, path != "/", !path.isEmpty {
+      try makeFolder(folder.deletingLastPathComponent())
+      if unsafe mkdir(path, 0o755) == 0 { return }
+    }
+    var status = stat()
+    let code = errno
+    guard code == EEXIST, unsafe stat(path, &status) == 0 else {
+      throw .refused(path: path, code: code)
+    }
+    guard status.st_mode & S_IFMT == S_IFDIR else { throw .refused(path: path, code: ENOTDIR) }
+  }
+
+  /// Renames a finished folder or file durably.
+  package static func rename(_ source: URL, to target: URL) throws(FileError) {
+    try synchronize(folder: source)
+    guard unsafe Foundation.rename(source.path, target.path) == 0 else {
+      throw FileError.system(target.path)
+    }
+    try synchronize(folder: target.deletingLastPathComponent())
+  }
+
+  /// Gives a file a second name, replacing what had that name; where the file system has no links, a
+  /// copy.
+  package static func link(_ source: URL, to target: URL) throws(FileError) {
+    let folder = target.deletingLastPathComponent()
+    let temporary = "\(folder.path)/.\(target.lastPathComponent).\(getpid()).tmp"
+    unsafe unlink(temporary)
+    if unsafe Foundation.link(source.path, temporary) != 0 {
+      let file: MappedFile
+      do { file = try MappedFile(path: source.path) } catch { throw FileError.system(source.path) }
+      return try write(file.bytes(0..<file.count), to: target)
+    }
+    guard unsafe Foundation.rename(temporary, target.path) == 0 else {
+      unsafe unlink(temporary)
+      throw FileError.system(target.path)
+    }
+    // Renaming one name of a file to another name of the same file does nothing.
+    unsafe unlink(temporary)
+    try synchronize(folder: folder)
   }
 
   /// Makes the names in a folder durable.

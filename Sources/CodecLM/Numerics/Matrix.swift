@@ -124,6 +124,17 @@ public struct Matrix: Sendable {
     return try unsafe body(Span(_unsafeElements: elements))
   }
 
+  /// Calls `body` with the elements of one row, writable, in their place.
+  public func withMutableRow<Result>(
+    _ row: Int, _ body: (inout MutableSpan<Float>) throws -> Result
+  ) rethrows -> Result {
+    check(row, 0)
+    let elements = unsafe UnsafeMutableBufferPointer(
+      start: pointer + row * stride, count: columns)
+    var span = unsafe MutableSpan(_unsafeElements: elements)
+    return try body(&span)
+  }
+
   @unsafe var pointer: UnsafeMutablePointer<Float> { unsafe buffer.pointer + offset }
 
   private func check(_ row: Int, _ column: Int) {

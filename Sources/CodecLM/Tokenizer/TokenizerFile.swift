@@ -1,8 +1,6 @@
-import Foundation
-
 /// Hugging Face's `tokenizer.json`: a byte-pair model over characters, where byte b is the character
 /// U+2800 + b (the Braille patterns, as the paper's authors do).
-extension Tokenizer {
+extension Tokenizer: Codable {
   private struct File: Codable {
     struct Special: Codable {
       var id: Int32
@@ -31,23 +29,21 @@ extension Tokenizer {
     return Dictionary(uniqueKeysWithValues: bytes + [("<s>", beginToken), ("</s>", endToken)])
   }()
 
-  /// The file's content; equal tokenizers give equal bytes.
-  public func fileContents() throws -> [UInt8] {
+  /// Writes the file's content; equal tokenizers give equal content.
+  public func encode(to encoder: any Encoder) throws {
     let file = File(
       added_tokens: [
         .init(id: Self.beginToken, content: "<s>"), .init(id: Self.endToken, content: "</s>"),
       ],
       model: .init(vocab: Self.byteVocabulary, merges: []))
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    return [UInt8](try encoder.encode(file))
+    try file.encode(to: encoder)
   }
 
-  /// Reads a file that ``fileContents()`` could have written.
+  /// Reads what ``encode(to:)`` could have written.
   ///
   /// - Throws: ``TokenizerError/unsupported(_:)``, or a `DecodingError`.
-  public init(fileContents: [UInt8]) throws {
-    let file = try JSONDecoder().decode(File.self, from: Data(fileContents))
+  public init(from decoder: any Decoder) throws {
+    let file = try File(from: decoder)
     guard file.model.type == "BPE" else {
       throw TokenizerError.unsupported("model type \(file.model.type)")
     }

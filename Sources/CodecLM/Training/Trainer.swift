@@ -3,8 +3,8 @@ import Foundation
 /// Trains a Llama on a store's images, one optimiser step at a time. The only writer of its model's
 /// parameters.
 public struct Trainer: ~Copyable {
-  /// How long to train.
-  public enum Budget: Sendable, Codable, Equatable {
+  /// A stretch of training.
+  public enum Length: Sendable, Codable, Equatable {
     /// This many optimiser steps.
     case steps(Int)
     /// This many seconds of stepping; validation and checkpoints are not counted.
@@ -14,7 +14,7 @@ public struct Trainer: ~Copyable {
   /// What determines a run, together with its model and data.
   public struct Options: Sendable, Codable, Equatable {
     /// How long to train.
-    public var budget: Budget
+    public var budget: Length
     /// Rows in a micro-batch.
     public var batch = 8
     /// Positions in a row, at most the model's context length.
@@ -29,7 +29,7 @@ public struct Trainer: ~Copyable {
     public var seed: UInt64 = 0
 
     /// Options with the usual constants.
-    public init(budget: Budget, context: Int, learningRate: Float = 2e-3) {
+    public init(budget: Length, context: Int, learningRate: Float = 2e-3) {
       self.budget = budget
       self.context = context
       schedule = LearningRateSchedule(peak: learningRate)
@@ -114,16 +114,18 @@ public struct Trainer: ~Copyable {
     precondition(
       options.context <= model.configuration.contextLength,
       "rows of \(options.context) for a context of \(model.configuration.contextLength)")
+    let gradients = try FloatBuffer(count: model.layout.buffer.count)
+    let optimizer = try AdamW(model.layout.buffer, options.optimizer, pool: pool)
+    let graph = try LlamaGraph(
+      model, capacity: options.batch * options.context,
+      longest: min(data.longest + 1, options.context), pool: pool)
     self.model = model
     self.data = data
     self.options = options
     self.state = state
-    gradients = LlamaParameters(
-      model.layout, try FloatBuffer(count: model.layout.buffer.count))
-    optimizer = try AdamW(model.layout.buffer, options.optimizer, pool: pool)
-    graph = try LlamaGraph(
-      model, capacity: options.batch * options.context,
-      longest: min(data.longest + 1, options.context), pool: pool)
+    self.gradients = LlamaParameters(model.layout, gradients)
+    self.optimizer = optimizer
+    self.graph = graph
     sampler = BatchSampler(
       data, rows: options.batch, context: options.context, seed: options.seed,
       state: state.sampler)

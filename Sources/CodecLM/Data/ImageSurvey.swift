@@ -1,0 +1,36 @@
+/// A look at some of a folder's images, to choose a profile for them.
+public struct ImageSurvey: Sendable {
+  /// Images whose headers were read.
+  public let images: Int
+  /// Median of their shorter sides, in pixels.
+  public let medianSide: Int
+  /// Whether none has colour.
+  public let isGrayscale: Bool
+
+  /// Files looked at, spread evenly over the folder.
+  private static let sample = 256
+  /// The largest side that is chosen without being asked for: 32 × 32 is what a processor learns in
+  /// an hour.
+  private static let affordableSide = 32
+  /// Pictures up to this side are taken as they are.
+  private static let smallSide = 64
+
+  /// Reads the headers of up to 256 files.
+  public init(_ folder: ImageFolder, pool: WorkerPool = .shared) {
+    let count = min(Self.sample, folder.entries.count)
+    let headers = pool.map(count) { index -> JPEGHeader? in
+      let entry = folder.entries[index * folder.entries.count / count]
+      return try? JPEGHeader(folder.contents(of: entry))
+    }.compactMap { $0 }
+    images = headers.count
+    let sides = headers.map { min($0.width, $0.height) }.sorted()
+    medianSide = sides.isEmpty ? Self.affordableSide : sides[sides.count / 2]
+    isGrayscale = !headers.isEmpty && headers.allSatisfy(\.isGrayscale)
+  }
+
+  /// The side of the square pictures to learn: their own if small, otherwise what a processor can
+  /// afford.
+  public var suggestedSide: Int {
+    medianSide <= Self.smallSide ? max(medianSide, 1) : Self.affordableSide
+  }
+}

@@ -1,0 +1,32 @@
+package import Foundation
+
+/// Values as JSON files; errors name the file.
+package enum JSONFile {
+  /// Writes a value with sorted keys; the file appears complete or not at all.
+  package static func write(_ value: some Encodable, to url: URL) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    try AtomicFile.write(try encoder.encode(value) + [0x0a], to: url)
+  }
+
+  /// Reads a value.
+  ///
+  /// - Throws: ``FileError``, and what the value's own decoding throws.
+  package static func read<Value: Decodable>(_ type: Value.Type, _ url: URL) throws -> Value {
+    let file = try MappedFile(path: url.path)
+    do {
+      return try JSONDecoder().decode(type, from: Data(file.bytes(0..<file.count)))
+    } catch let error as DecodingError {
+      throw FileError.malformed(path: url.path, reason: describe(error))
+    }
+  }
+
+  private static func describe(_ error: DecodingError) -> String {
+    switch error {
+    case .keyNotFound(let key, _): "\(key.stringValue) is missing"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      "\(context.codingPath.map(\.stringValue).joined(separator: ".")) has the wrong type"
+    default: "no JSON of the expected form"
+    }
+  }
+}

@@ -1,0 +1,122 @@
+public import Foundation
+
+/// Writes new files with a trained model.
+///
+/// Streams are decoded in a batch; when one ends, the next takes its place. Each has its own random
+/// numbers, addressed by (seed, index of the file, position), and its logits do not depend on its
+/// company, so that file 7 is the same whether 8 or 800 are made.
+public struct Generator: Sendable {
+  /// The model and what its tokens mean.
+  public let checkpoint: Checkpoint
+  /// Streams decoded at once.
+  public var batch = 32
+
+  private let codec: any Codec
+  private let pool: WorkerPool
+
+  /// A generator with a checkpoint at hand.
+  ///
+  /// - Throws: ``CodecError/invalidProfile(_:)``.
+  public init(_ checkpoint: Checkpoint, pool: WorkerPool = .shared) throws {
+    self.checkpoint = checkpoint
+    self.pool = pool
+    codec = try checkpoint.codec.makeCodec()
+  }
+
+  /// A generator with the checkpoint in a folder, for instance a training run's.
+  ///
+  /// - Throws: as ``Checkpoint/init(_:)-(URL)``.
+  public init(loading folder: URL, pool: WorkerPool = .shared) throws {
+    try self.init(try Checkpoint(folder), pool: pool)
+  }
+
+  /// New files, in the order of their indices, each made when it is asked for.
+  ///
+  /// - Parameters:
+  ///   - count: how many.
+  ///   - sampling: how tokens are drawn.
+  ///   - seed: equal seeds give equal files.
+  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  public func generate(
+    count: Int, sampling: Sampling = Sampling(), seed: UInt64 = 0
+  ) throws -> GeneratedFiles {
+    let decoder = try LlamaDecoder(
+      checkpoint.model, slots: max(1, min(batch, count, LlamaDecoder.rowsPerPass)), pool: pool)
+    return GeneratedFiles(self, decoder, count: count, sampling: sampling, seed: seed)
+  }
+
+  func file(_ index: Int, _ tokens: [Int32], isEnded: Bool) -> GeneratedFile {
+    do {
+      let bytes = try checkpoint.tokenizer.decode(tokens)
+      guard isEnded else {
+        return GeneratedFile(
+          index: index, canonical: bytes, result: .failure(.tooLong(tokens: tokens.count)),
+          fileExtension: checkpoint.codec.fileExtension)
+      }
+      let result: Result<GeneratedFile.Content, GeneratedFile.Fault>
+      do {
+        let picture = try codec.decode(bytes)
+        result = .success(.init(bytes: try codec.file(from: bytes), picture: picture))
+      } catch {
+        result = .failure(.invalid(error))
+      }
+      return GeneratedFile(
+        index: index, canonical: bytes, result: result,
+        fileExtension: checkpoint.codec.fileExtension)
+    } catch {
+      preconditionFailure("a token that was drawn from the vocabulary is outside it: \(error)")
+    }
+  }
+}
+
+/// A file that a model wrote.
+public struct GeneratedFile: Sendable {
+  /// A file that decodes.
+  public struct Content: Sendable {
+    /// The complete file.
+    public let bytes: [UInt8]
+    /// What it shows.
+    public let picture: PixelImage
+  }
+
+  /// Why there is no valid file.
+  public enum Fault: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The stream had not ended when the context was full.
+    case tooLong(tokens: Int)
+    /// The stream does not decode.
+    case invalid(CodecError)
+
+    /// One line.
+    public var description: String {
+      switch self {
+      case .tooLong(let tokens): "no end after \(tokens) tokens"
+      case .invalid(let error): error.description
+      }
+    }
+  }
+
+  /// Place in the order of generation, from 0.
+  public let index: Int
+  /// The stream as the model wrote it.
+  public let canonical: [UInt8]
+  /// The file, or why it is none.
+  public let result: Result<Content, Fault>
+
+  let fileExtension: String
+
+  /// The file's name: its index in five digits, or more if it has more.
+  public var name: String {
+    let digits = "\(index)"
+    return String(repeating: "0", count: max(0, 5 - digits.count)) + digits + "." + fileExtension
+  }
+
+  /// What the file shows, if it decodes.
+  public var picture: PixelImage? { (try? result.get())?.picture }
+
+  /// Writes the file into a folder, which must exist, under its ``name``.
+  ///
+  /// - Throws: ``Fault`` if it does not decode, ``FileError``.
+  public func write(to folder: URL) throws {
+    try AtomicFile.write(try result.get().bytes, to: folder.appendingPathComponent(name))
+  }
+}

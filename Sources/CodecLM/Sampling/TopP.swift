@@ -1,0 +1,30 @@
+import Foundation
+
+/// Keeps the smallest set of likeliest tokens whose probabilities add up to p (nucleus sampling,
+/// Holtzman et al. 2020).
+public struct TopP: LogitsProcessor {
+  /// The sum to reach, greater than 0 and at most 1.
+  public let probability: Double
+
+  /// A limit.
+  public init(_ probability: Double) {
+    precondition(probability > 0 && probability <= 1, "top-p \(probability)")
+    self.probability = probability
+  }
+
+  /// Sets the others to −∞.
+  ///
+  /// - Complexity: O(V log V).
+  public func process(_ logits: inout MutableSpan<Float>) {
+    guard probability < 1 else { return }
+    let ranking = logits.ranking
+    let top = logits[ranking[0]]
+    let weights = ranking.map { exp(Double(logits[$0] - top)) }
+    let total = weights.reduce(0, +)
+    var sum = 0.0
+    for (place, index) in ranking.enumerated() {
+      if sum >= probability * total { logits[index] = -.infinity }
+      sum += weights[place]
+    }
+  }
+}

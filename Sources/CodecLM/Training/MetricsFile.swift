@@ -1,0 +1,91 @@
+import Foundation
+
+/// `metrics.jsonl`: a line for every few steps, with their means, and a line for every validation.
+struct MetricsFile: Sendable {
+  private struct Line: Codable {
+    var step: Int
+    var loss: Double?
+    var bits_per_byte: Double?
+    var tokens_per_second: Double?
+    var learning_rate: Float?
+    var gradient_norm: Double?
+    var seconds: Double
+    var tokens: Int?
+    var images: Int?
+    var validation_loss: Double?
+    var validation_bits_per_byte: Double?
+    var validation_bits_per_image: Double?
+    var validation_images: Int?
+  }
+
+  private let url: URL
+  private var steps: [Trainer.Step] = []
+  private var seconds = 0.0
+
+  /// Opens a run's metrics and drops lines past `step`, which a resumed run makes again.
+  init(_ folder: URL, keepingUpTo step: Int) throws {
+    url = folder.appendingPathComponent("metrics.jsonl")
+    let old = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
+    let decoder = JSONDecoder()
+    let kept = old.split(separator: "\n").filter { text in
+      guard let line = try? decoder.decode(Line.self, from: Data(text.utf8)) else { return false }
+      seconds = line.step <= step ? line.seconds : seconds
+      return line.step <= step && step > 0
+    }
+    try AtomicFile.write(kept.map { $0 + "\n" }.joined().utf8, to: url)
+  }
+
+  mutating func add(_ step: Trainer.Step, isLast: Bool, every count: Int) throws {
+    steps.append(step)
+    seconds += step.seconds
+    guard steps.count >= count || isLast else { return }
+    func mean(_ value: (Trainer.Step) -> Double) -> Double {
+      steps.reduce(0) { $0 + value($1) } / Double(steps.count)
+    }
+    let (tokens, time) = (steps.reduce(0) { $0 + $1.tokens }, steps.reduce(0) { $0 + $1.seconds })
+    try append(
+      Line(
+        step: step.step, loss: mean(\.loss), bits_per_byte: mean(\.bitsPerByte),
+        tokens_per_second: Double(tokens) / time, learning_rate: step.learningRate,
+        gradient_norm: mean(\.gradientNorm), seconds: seconds, tokens: tokens))
+    steps.removeAll(keepingCapacity: true)
+  }
+
+  mutating func add(_ validation: Trainer.Validation, _ state: Trainer.State) throws {
+    try append(
+      Line(
+        step: state.step, seconds: state.seconds, tokens: state.tokens, images: state.images,
+        validation_loss: validation.loss, validation_bits_per_byte: validation.bitsPerByte,
+        validation_bits_per_image: validation.bitsPerImage,
+        validation_images: validation.images))
+  }
+
+  /// The last validation of a run's metrics.
+  static func lastValidation(in folder: URL) -> (bitsPerByte: Double, bitsPerImage: Double)? {
+    let url = folder.appendingPathComponent("metrics.jsonl")
+    let text = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
+    let decoder = JSONDecoder()
+    for line in text.split(separator: "\n").reversed() {
+      if let line = try? decoder.decode(Line.self, from: Data(line.utf8)),
+        let bitsPerByte = line.validation_bits_per_byte,
+        let bitsPerImage = line.validation_bits_per_image
+      {
+        return (bitsPerByte, bitsPerImage)
+      }
+    }
+    return nil
+  }
+
+  private func append(_ line: Line) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    do {
+      let handle = try FileHandle(forWritingTo: url)
+      defer { try? handle.close() }
+      try handle.seekToEnd()
+      try handle.write(contentsOf: try encoder.encode(line) + [0x0a])
+    } catch {
+      throw FileError.malformed(path: url.path, reason: "cannot append to it: \(error)")
+    }
+  }
+}

@@ -1,0 +1,236 @@
+public import Foundation
+
+/// A training run in a folder: a checkpoint that is always whole, metrics, and resuming.
+///
+/// The folder is a ``Checkpoint`` with, beside it, `metrics.jsonl` and `checkpoints/step-N/`, which
+/// hold parameters (`model.safetensors`, the same file as the one above), the optimiser's moments
+/// (`optimizer.safetensors`) and the run's state (`training.json`). A checkpoint's folder appears by one
+/// renaming, so that its three files always belong together.
+public struct TrainingRun: ~Copyable {
+  /// What a run keeps beside the trainer's options.
+  public struct Options: Sendable, Codable, Equatable {
+    /// Time between two checkpoints, each with a validation.
+    public var checkpointInterval = Trainer.Length.seconds(60)
+    /// Checkpoints to keep, the newest.
+    public var keep = 2
+    /// Most held-out images that a validation looks at.
+    public var validationImages = 512
+    /// Steps whose mean is one line of the metrics.
+    public var stepsPerLine = 10
+
+    /// The usual ones.
+    public init() {}
+  }
+
+  /// What happens during a run.
+  public enum Event: Sendable {
+    /// A step was made.
+    case step(Trainer.Step)
+    /// The held-out images were scored after the step of this number.
+    case validation(step: Int, Trainer.Validation)
+    /// A checkpoint is on disk.
+    case checkpoint(step: Int)
+  }
+
+  struct Record: Codable {
+    var trainer: Trainer.Options
+    var run: Options
+    var state: Trainer.State
+    var dataKey: UInt64
+  }
+
+  /// The run's folder.
+  public let folder: URL
+  /// What the run keeps.
+  public let options: Options
+  /// The trainer, at the run's present.
+  public private(set) var trainer: Trainer
+
+  private let checkpoint: Checkpoint
+  private let dataKey: UInt64
+  private var metrics: MetricsFile
+  /// The run's state at the last checkpoint, if there is one.
+  private var last: Trainer.State?
+
+  /// A new run in a folder that holds none; ``run(_:)`` starts it.
+  ///
+  /// - Throws: ``TrainingError/runExists(path:)``, ``FileError``, ``NumericsError``.
+  public init(
+    _ checkpoint: Checkpoint, _ data: TokenStore, _ trainerOptions: Trainer.Options,
+    _ options: Options = Options(), in folder: URL, pool: WorkerPool = .shared
+  ) throws {
+    guard !Self.exists(in: folder) else { throw TrainingError.runExists(path: folder.path) }
+    let trainer = try Trainer(checkpoint.model, data, trainerOptions, pool: pool)
+    try checkpoint.writeDescription(to: folder)
+    let metrics = try MetricsFile(folder, keepingUpTo: 0)
+    self.folder = folder
+    self.options = options
+    self.trainer = trainer
+    self.checkpoint = checkpoint
+    self.metrics = metrics
+    dataKey = data.key
+    last = nil
+  }
+
+  /// Goes on with a folder's run from its newest checkpoint, as if nothing had happened.
+  ///
+  /// - Parameter budget: the run's length in all, if it is to be another than before.
+  /// - Throws: ``TrainingError``, ``FileError``, ``NumericsError``.
+  public init(
+    resuming folder: URL, _ data: TokenStore, budget: Trainer.Length? = nil,
+    pool: WorkerPool = .shared
+  ) throws {
+    guard let newest = Self.checkpoints(in: folder).last else {
+      throw TrainingError.nothingToResume(path: folder.path)
+    }
+    var record = try JSONFile.read(
+      Record.self, newest.appendingPathComponent(Self.stateFile))
+    guard record.dataKey == data.key else {
+      throw TrainingError.changed(path: folder.path, what: "the images or their canonical form")
+    }
+    if let budget { record.trainer.budget = budget }
+    try Self.publish(newest, in: folder)
+    let checkpoint = try Checkpoint(folder)
+    let trainer = try Trainer(
+      checkpoint.model, data, record.trainer, state: record.state, pool: pool)
+    let moments = try SafeTensors(newest.appendingPathComponent(Self.momentsFile))
+    let layout = checkpoint.model.layout.buffer
+    try moments.load(layout, prefix: "first.", into: trainer.optimizer.first)
+    try moments.load(layout, prefix: "second.", into: trainer.optimizer.second)
+    let metrics = try MetricsFile(folder, keepingUpTo: record.state.step)
+    self.folder = folder
+    self.options = record.run
+    self.trainer = trainer
+    self.checkpoint = checkpoint
+    self.metrics = metrics
+    dataKey = record.dataKey
+    last = record.state
+  }
+
+  /// Whether a folder holds a run that could be resumed.
+  public static func exists(in folder: URL) -> Bool { !checkpoints(in: folder).isEmpty }
+
+  /// Steps until the budget is used up, with validations and checkpoints on the way and at the end.
+  ///
+  /// - Throws: ``TrainingError``, ``FileError``; what `report` throws, after a checkpoint.
+  public mutating func run(_ report: (Event) throws -> Void) throws {
+    if last == nil {
+      try validate(report)
+      try save()
+    }
+    while !trainer.isFinished {
+      let step = try trainer.step()
+      do {
+        try metrics.add(step, isLast: trainer.isFinished, every: options.stepsPerLine)
+        try report(.step(step))
+        if trainer.isFinished || isCheckpointDue {
+          try validate(report)
+          try save()
+          try report(.checkpoint(step: step.step))
+        }
+      } catch let error as FileError {
+        throw error
+      } catch {
+        if last != trainer.state { try save() }
+        throw error
+      }
+    }
+  }
+
+  private var isCheckpointDue: Bool {
+    switch options.checkpointInterval {
+    case .steps(let steps): trainer.state.step - (last?.step ?? 0) >= steps
+    case .seconds(let seconds): trainer.state.seconds - (last?.seconds ?? 0) >= seconds
+    }
+  }
+
+  private mutating func validate(_ report: (Event) throws -> Void) throws {
+    let validation = trainer.validate(limit: options.validationImages)
+    try metrics.add(validation, trainer.state)
+    try report(.validation(step: trainer.state.step, validation))
+  }
+}
+
+extension TrainingRun {
+  private static let checkpointsFolder = "checkpoints"
+  private static let stateFile = "training.json"
+  private static let momentsFile = "optimizer.safetensors"
+
+  /// The folders of complete checkpoints, oldest first.
+  private static func checkpoints(in folder: URL) -> [URL] {
+    let parent = folder.appendingPathComponent(checkpointsFolder)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []
+    return names.filter { $0.hasPrefix("step-") }.sorted()
+      .map { parent.appendingPathComponent($0) }
+  }
+
+  /// Writes a checkpoint, makes it the folder's own, and removes old ones.
+  private mutating func save() throws {
+    let parent = folder.appendingPathComponent(Self.checkpointsFolder)
+    let step = "\(trainer.state.step)"
+    let name = "step-" + String(repeating: "0", count: max(0, 8 - step.count)) + step
+    let (temporary, final) = (
+      parent.appendingPathComponent(".\(name).tmp"), parent.appendingPathComponent(name)
+    )
+    try? FileManager.default.removeItem(at: temporary)
+    try AtomicFile.makeFolder(temporary)
+    do {
+      try checkpoint.writeWeights(
+        to: temporary.appendingPathComponent(Checkpoint.weightsFile))
+      try SafeTensors.write(
+        [("first.", trainer.optimizer.first), ("second.", trainer.optimizer.second)],
+        checkpoint.model.layout.buffer,
+        to: temporary.appendingPathComponent(Self.momentsFile))
+      try JSONFile.write(
+        Record(trainer: trainer.options, run: options, state: trainer.state, dataKey: dataKey),
+        to: temporary.appendingPathComponent(Self.stateFile))
+      try? FileManager.default.removeItem(at: final)
+      try AtomicFile.rename(temporary, to: final)
+    } catch {
+      try? FileManager.default.removeItem(at: temporary)
+      throw error
+    }
+    try Self.publish(final, in: folder)
+    for old in Self.checkpoints(in: folder).dropLast(max(options.keep, 1)) {
+      try? FileManager.default.removeItem(at: old)
+    }
+    last = trainer.state
+  }
+
+  /// Makes a checkpoint's parameters the folder's own, by a second name for the same file.
+  private static func publish(_ checkpoint: URL, in folder: URL) throws {
+    try AtomicFile.link(
+      checkpoint.appendingPathComponent(Checkpoint.weightsFile),
+      to: folder.appendingPathComponent(Checkpoint.weightsFile))
+  }
+}
+
+extension TrainingRun {
+  /// How far a folder's run has come.
+  public struct Summary: Sendable, Encodable {
+    /// Optimiser steps.
+    public let steps: Int
+    /// Seconds spent in them.
+    public let seconds: Double
+    /// Tokens learnt from.
+    public let tokens: Int
+    /// Images learnt from.
+    public let images: Int
+    /// Bits for each byte of held-out streams, at the last validation.
+    public let validationBitsPerByte: Double?
+    /// Bits for each held-out image, at the last validation.
+    public let validationBitsPerImage: Double?
+  }
+
+  /// What the newest checkpoint and the metrics say, or `nil` where there is no run.
+  public static func summary(of folder: URL) -> Summary? {
+    guard let newest = checkpoints(in: folder).last,
+      let record = try? JSONFile.read(Record.self, newest.appendingPathComponent(stateFile))
+    else { return nil }
+    let validation = MetricsFile.lastValidation(in: folder)
+    return Summary(
+      steps: record.state.step, seconds: record.state.seconds, tokens: record.state.tokens,
+      images: record.state.images, validationBitsPerByte: validation?.bitsPerByte,
+      validationBitsPerImage: validation?.bitsPerImage)
+  }
+}

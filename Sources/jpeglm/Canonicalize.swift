@@ -1,0 +1,145 @@
+import ArgumentParser
+import CodecLM
+import Foundation
+
+struct Canonicalize: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Bring JPEG files into the form that a model learns.",
+    discussion: """
+      Any JPEG becomes a square picture of one size and quality, without metadata, upright, with \
+      standard Huffman tables. A file that is canonical already keeps its coefficients. With \
+      --stream full (the default) the results are ordinary .jpg files; abbreviated streams (.ajpg) \
+      and scans (.scan) are what a model reads.
+
+        jpeglm canonicalize photos --out small --size 64
+        jpeglm canonicalize a.jpg b.jpg --out streams --size 256 --restart 1 --stream abbreviated
+      """)
+
+  @Argument(help: "JPEG files, or folders of them.")
+  var inputs: [String]
+
+  @Option(name: .customLong("out"), help: "Folder for the results.")
+  var output: String
+
+  @OptionGroup(title: "Canonical form")
+  var profile: ProfileOptions
+
+  @Option(help: "What is written of each file: full, abbreviated (no tables) or scan (no headers).")
+  var stream = JPEGProfile.Stream.full
+
+  @Flag(name: .customLong("no-resize"), help: "Keep each picture's own width and height.")
+  var keepsSize = false
+
+  @OptionGroup var threads: ThreadOptions
+
+  @Flag(help: "Stop at the first file that cannot be read, instead of skipping it.")
+  var strict = false
+
+  @Flag(help: "Print the result as one JSON object.")
+  var json = false
+
+  func validate() throws {
+    if inputs.isEmpty { throw ValidationError("Name at least one file or folder.") }
+    if keepsSize, profile.size != nil {
+      throw ValidationError("Give --size or --no-resize, not both.")
+    }
+  }
+
+  private struct Source {
+    let path: String
+    let name: String
+  }
+
+  private struct Report: Encodable {
+    var files: Int
+    var skipped: [TokenStore.Skipped]
+    var bytes: Int
+  }
+
+  /// Side without `--size`: the paper's.
+  private static let defaultSide = 256
+  private static let chunk = 256
+
+  func run() throws {
+    let interrupt = Interrupt()
+    let progress = ProgressLine()
+    let pool = threads.pool
+    let sources = try listSources()
+    let base = profile.profile(side: Self.defaultSide, isGrayscale: false, stream: stream)
+    let fixed = try JPEGCodec(base)
+    let folder = try OutputFolder(output)
+    var report = Report(files: 0, skipped: [], bytes: 0)
+    for start in stride(from: 0, to: sources.count, by: Self.chunk) {
+      let chunk = sources[start..<min(start + Self.chunk, sources.count)]
+      let results = pool.map(chunk.count) { index in
+        Result { try convert(chunk[start + index].path, base, fixed) }
+      }
+      for (source, result) in zip(chunk, results) {
+        switch result {
+        case .success(let bytes):
+          try write(bytes, source.name, folder.url)
+          report.files += 1
+          report.bytes += bytes.count
+        case .failure(let error):
+          let reason = "\(error)"
+          if strict {
+            throw TokenStoreError.unreadable(.init(name: source.path, reason: reason))
+          }
+          progress.note("skipped \(source.path): \(reason)")
+          report.skipped.append(.init(name: source.path, reason: reason))
+        }
+      }
+      progress.show(
+        "\(Format.count(chunk.endIndex)) of \(Format.count(sources.count)) files",
+        isFinal: chunk.endIndex == sources.count)
+      if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
+    }
+    if json {
+      try printJSON(report)
+    } else {
+      print(
+        """
+        \(Format.count(report.files)) files written to \(output), \
+        \(Format.count(report.bytes / max(report.files, 1))) bytes on average; \
+        \(Format.count(report.skipped.count)) skipped
+        """)
+    }
+    if report.files == 0 { throw ExitCode.failure }
+  }
+
+  private func listSources() throws -> [Source] {
+    try inputs.flatMap { input -> [Source] in
+      let url = URL(fileURLWithPath: input)
+      if url.hasDirectoryPath {
+        let folder = try ImageFolder(url)
+        return folder.entries.map { Source(path: "\(input)/\($0.name)", name: $0.name) }
+      }
+      return [Source(path: input, name: url.lastPathComponent)]
+    }
+  }
+
+  private func convert(
+    _ path: String, _ base: JPEGProfile, _ fixed: JPEGCodec
+  ) throws -> [UInt8] {
+    let file = try MappedFile(path: path)
+    let bytes = file.bytes(0..<file.count)
+    guard keepsSize else { return try fixed.canonicalBytes(of: bytes) }
+    let header = try JPEGHeader(bytes)
+    var own = base
+    (own.width, own.height) = (header.width, header.height)
+    return try JPEGCodec(own).canonicalBytes(of: bytes)
+  }
+
+  private func write(_ bytes: [UInt8], _ name: String, _ folder: URL) throws {
+    let ending =
+      switch stream {
+      case .full: "jpg"
+      case .abbreviated: "ajpg"
+      case .scan: "scan"
+      }
+    let target = folder.appendingPathComponent(name).deletingPathExtension()
+      .appendingPathExtension(ending)
+    try AtomicFile.makeFolder(target.deletingLastPathComponent())
+    try AtomicFile.write(bytes, to: target)
+  }
+}

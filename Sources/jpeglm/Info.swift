@@ -1,0 +1,68 @@
+import ArgumentParser
+import CodecLM
+import Foundation
+
+struct Info: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what a run or checkpoint holds.",
+    discussion: """
+        jpeglm info run
+      """)
+
+  @Argument(help: ArgumentHelp("Folder of a training run or a checkpoint.", valueName: "run"))
+  var folder: String
+
+  @Flag(help: "Print the result as one JSON object.")
+  var json = false
+
+  private struct Report: Encodable {
+    var parameters: Int
+    var config: LlamaConfiguration
+    var codec: CodecProfile
+    var vocabulary: Int
+    var training: TrainingRun.Summary?
+  }
+
+  func run() throws {
+    let url = URL(fileURLWithPath: folder)
+    let checkpoint = try Checkpoint(url)
+    let training = TrainingRun.summary(of: url)
+    let model = checkpoint.model.configuration
+    if json {
+      return try printJSON(
+        Report(
+          parameters: model.parameterCount, config: model, codec: checkpoint.codec,
+          vocabulary: checkpoint.tokenizer.count, training: training))
+    }
+    print(
+      """
+      model      Llama, \(Format.count(model.parameterCount)) parameters: \
+      \(model.hiddenSize) wide, \(model.layers) layers, \(model.heads) heads \
+      (\(model.keyValueHeads) key/value), context \(Format.count(model.contextLength))
+      tokens     \(Format.count(checkpoint.tokenizer.count)): bytes, begin and end
+      """)
+    switch checkpoint.codec {
+    case .jpeg(let profile):
+      print(
+        """
+        pictures   JPEG, \(profile.width) × \(profile.height), \
+        \(profile.subsampling.rawValue), quality \(profile.quality), restart interval \
+        \(profile.restartInterval), \(profile.stream.rawValue) streams
+        """)
+    }
+    guard let training else { return print("training   none recorded") }
+    print(
+      """
+      training   \(Format.count(training.steps)) steps in \
+      \(Format.duration(training.seconds)): \(Format.count(training.tokens)) tokens, \
+      \(Format.count(training.images)) images
+      """)
+    if let bits = training.validationBitsPerImage, let perByte = training.validationBitsPerByte {
+      print(
+        """
+        held-out   \(Format.fixed(bits, 1)) bits an image, \
+        \(Format.fixed(perByte, 3)) bits a byte
+        """)
+    }
+  }
+}

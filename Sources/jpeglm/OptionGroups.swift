@@ -1,0 +1,95 @@
+public import ArgumentParser
+public import CodecLM
+import Foundation
+
+extension JPEGProfile.Subsampling: ExpressibleByArgument {}
+extension JPEGProfile.Stream: ExpressibleByArgument {}
+extension LlamaConfiguration.Preset: ExpressibleByArgument {}
+
+/// What a canonical stream is.
+struct ProfileOptions: ParsableArguments {
+  @Option(help: "Side of the square pictures, 1 to 4096 pixels.")
+  var size: Int?
+
+  @Option(help: "JPEG quality, 1 to 100.")
+  var quality = 25
+
+  @Option(help: "Chroma subsampling: 4:2:0, 4:2:2, 4:4:4 or grayscale.")
+  var subsampling: JPEGProfile.Subsampling?
+
+  @Option(help: "MCUs between restart markers; 0 for none, 1 is the paper's.")
+  var restart = 0
+
+  func validate() throws {
+    if let size, !JPEGProfile.sides.contains(size) {
+      throw ValidationError("--size \(size) is outside 1 … 4096.")
+    }
+    guard (1...100).contains(quality) else {
+      throw ValidationError("--quality \(quality) is outside 1 … 100.")
+    }
+    guard (0...65_535).contains(restart) else {
+      throw ValidationError("--restart \(restart) is outside 0 … 65535.")
+    }
+  }
+
+  /// The profile for pictures of which nothing was said, `side` and color as given.
+  func profile(
+    side: Int, isGrayscale: Bool, stream: JPEGProfile.Stream
+  ) -> JPEGProfile {
+    JPEGProfile(
+      size: size ?? side, quality: quality,
+      subsampling: subsampling ?? (isGrayscale ? .grayscale : .yCbCr420),
+      restartInterval: restart, stream: stream)
+  }
+}
+
+/// How many threads work.
+struct ThreadOptions: ParsableArguments {
+  @Option(help: "Threads; by default one for each processor. Results do not depend on it.")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads \(threads) is outside 1 … 1024.")
+    }
+  }
+
+  var pool: WorkerPool { threads.map { WorkerPool(threads: $0) } ?? .shared }
+}
+
+/// Numbers for people.
+enum Format {
+  static func count(_ number: Int) -> String {
+    let digits = Array(String(number))
+    var text = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index) % 3 == 0 { text += "," }
+      text.append(digit)
+    }
+    return text
+  }
+
+  static func fixed(_ number: Double, _ digits: Int) -> String {
+    String(format: "%.\(digits)f", number)
+  }
+
+  static func bytes(_ count: Int) -> String {
+    count < 1 << 30
+      ? "\(fixed(Double(count) / Double(1 << 20), 1)) MiB"
+      : "\(fixed(Double(count) / Double(1 << 30), 2)) GiB"
+  }
+
+  static func duration(_ seconds: Double) -> String {
+    let total = Int(seconds.rounded(.up))
+    if total < 60 { return "\(total) s" }
+    if total < 3_600 { return "\(total / 60) min \(total % 60) s" }
+    return "\(total / 3_600) h \(total % 3_600 / 60) min"
+  }
+}
+
+/// Writes a value as one JSON object on standard output.
+func printJSON(_ value: some Encodable) throws {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  print(String(decoding: try encoder.encode(value), as: UTF8.self))
+}

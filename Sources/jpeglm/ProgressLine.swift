@@ -1,0 +1,34 @@
+import Foundation
+
+/// A line on standard error that is redrawn on a terminal, and printed now and then elsewhere.
+final class ProgressLine {
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private var lastTime: ContinuousClock.Instant?
+  private var lastWidth = 0
+
+  /// Seconds between two lines.
+  private var interval: Double { isTerminal ? 0.1 : 10 }
+
+  /// Shows `text` if it is time to; always if `isFinal`, and then the line stays.
+  func show(_ text: @autoclosure () -> String, isFinal: Bool = false) {
+    let now = ContinuousClock.now
+    if let lastTime, !isFinal, (now - lastTime) / .seconds(1) < interval { return }
+    lastTime = now
+    let text = text()
+    guard isTerminal else { return write(text + "\n") }
+    let padding = String(repeating: " ", count: max(0, lastWidth - text.count))
+    write("\r" + text + padding + (isFinal ? "\n" : ""))
+    lastWidth = isFinal ? 0 : text.count
+  }
+
+  /// Prints a line above the progress.
+  func note(_ text: String) {
+    if lastWidth > 0 { write("\r" + String(repeating: " ", count: lastWidth) + "\r") }
+    lastWidth = 0
+    write(text + "\n")
+  }
+
+  private func write(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  }
+}

@@ -1,0 +1,270 @@
+import ArgumentParser
+import CodecLM
+import Foundation
+
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a model on a folder of JPEG files.",
+    discussion: """
+      Reads every .jpg and .jpeg below DIR, whatever its size and kind, and trains a Llama on \
+      their canonical bytes. What is not said is chosen from the pictures and printed. The run's \
+      folder is a checkpoint at any time: sample from it while it trains. Ctrl-C ends the run with \
+      a checkpoint; --resume goes on.
+
+        jpeglm train photos --out run --minutes 30
+        jpeglm train photos --out run --minutes 60 --resume
+        jpeglm train photos --out paper --size 256 --restart 1 --stream abbreviated --preset small
+      """)
+
+  @Argument(help: "Folder of JPEG files; subfolders are searched.")
+  var images: String
+
+  @Option(name: .customLong("out"), help: "Folder for the run.")
+  var output: String
+
+  @OptionGroup(title: "Canonical form")
+  var profile: ProfileOptions
+
+  @Option(
+    help: "What the model reads of each file: full, abbreviated (no tables) or scan (no headers).")
+  var stream = JPEGProfile.Stream.scan
+
+  @Option(help: "Model: nano (0.5 M parameters), mini (2.3 M), micro (5 M), small, base or 7b.")
+  var preset: LlamaConfiguration.Preset?
+
+  @Option(help: "Model by a JSON file with Hugging Face's field names.")
+  var config: String?
+
+  @Option(help: "Optimiser steps; 0 writes an untrained model.")
+  var steps: Int?
+
+  @Option(help: "Minutes to train; 10 if neither --steps nor --minutes is given.")
+  var minutes: Double?
+
+  @Option(help: "Rows of tokens in a batch.")
+  var batch: Int?
+
+  @Option(help: "Tokens in a row; whole images are packed into it.")
+  var context: Int?
+
+  @Option(help: "Batches whose gradients are added up for one step.")
+  var accumulate = 1
+
+  @Option(help: "Peak learning rate.")
+  var learningRate: Float?
+
+  @Option(help: "Seed of the parameters and of the images' order.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Seconds between checkpoints.")
+  var checkpointEvery = 60.0
+
+  @OptionGroup var threads: ThreadOptions
+
+  @Flag(help: "Go on with the run in --out, with its model and options; --steps and --minutes may change.")
+  var resume = false
+
+  @Flag(help: "Stop at the first file that cannot be read, instead of skipping it.")
+  var strict = false
+
+  func validate() throws {
+    if preset != nil, config != nil { throw ValidationError("Give --preset or --config, not both.") }
+    if steps != nil, minutes != nil { throw ValidationError("Give --steps or --minutes, not both.") }
+    if let steps, steps < 0 { throw ValidationError("--steps \(steps) is negative.") }
+    if let minutes, !(minutes > 0 && minutes.isFinite) {
+      throw ValidationError("--minutes \(minutes) is not above 0.")
+    }
+    if let batch, !(1...65_536).contains(batch) {
+      throw ValidationError("--batch \(batch) is outside 1 … 65536.")
+    }
+    if let context, !(16...1_048_576).contains(context) {
+      throw ValidationError("--context \(context) is outside 16 … 1048576.")
+    }
+    guard (1...65_536).contains(accumulate) else {
+      throw ValidationError("--accumulate \(accumulate) is outside 1 … 65536.")
+    }
+    if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
+      throw ValidationError("--learning-rate \(learningRate) is not above 0.")
+    }
+    guard checkpointEvery > 0 else {
+      throw ValidationError("--checkpoint-every \(checkpointEvery) is not above 0.")
+    }
+  }
+
+  func run() throws {
+    let interrupt = Interrupt()
+    let progress = ProgressLine()
+    let folder = URL(fileURLWithPath: output)
+    let pool = threads.pool
+    if !resume, TrainingRun.exists(in: folder) {
+      throw TrainingError.runExists(path: folder.path)
+    }
+    if resume, !TrainingRun.exists(in: folder) {
+      throw TrainingError.nothingToResume(path: folder.path)
+    }
+    let sources = try ImageFolder(URL(fileURLWithPath: images))
+    let profile = try resume ? storedProfile(folder) : chooseProfile(sources, pool, progress)
+    let data = try openData(sources, profile, in: folder, pool, interrupt, progress)
+    progress.note(
+      """
+      \(Format.count(data.count)) images: \(Format.count(data.totalTokens)) tokens, \
+      \(Format.fixed(data.meanTokens, 0)) an image, \(data.longest) at most; \
+      \(Format.count(data.heldOutIndices.count)) held out
+      """)
+
+    var run: TrainingRun
+    if resume {
+      run = try TrainingRun(resuming: folder, data, budget: budget, pool: pool)
+      progress.note("resuming after step \(Format.count(run.trainer.state.step))")
+    } else {
+      run = try start(data, profile, in: folder, pool)
+    }
+    describe(run, progress)
+    try train(&run, interrupt, progress)
+    progress.note("wrote \(output); next: jpeglm sample \(output) --count 16 --out samples --grid samples.jpg")
+  }
+
+  private var budget: Trainer.Length? {
+    steps.map { .steps($0) } ?? minutes.map { .seconds($0 * 60) }
+  }
+
+  private func storedProfile(_ folder: URL) throws -> JPEGProfile {
+    switch try Checkpoint(folder).codec {
+    case .jpeg(let profile): profile
+    }
+  }
+
+  private func chooseProfile(
+    _ sources: ImageFolder, _ pool: WorkerPool, _ progress: ProgressLine
+  ) throws -> JPEGProfile {
+    let survey = ImageSurvey(sources, pool: pool)
+    let chosen = profile.profile(
+      side: survey.suggestedSide, isGrayscale: survey.isGrayscale, stream: stream)
+    let restart =
+      chosen.restartInterval == 0
+      ? "no restart markers" : "a restart marker every \(chosen.restartInterval) MCU"
+    progress.note(
+      """
+      \(Format.count(sources.entries.count)) files, median short side \(survey.medianSide) px, \
+      \(survey.isGrayscale ? "grayscale" : "colour") → \(chosen.width) × \(chosen.height), \
+      \(chosen.subsampling.rawValue), quality \(chosen.quality), \(restart), \
+      \(chosen.stream.rawValue) streams
+      """)
+    return chosen
+  }
+
+  private func openData(
+    _ sources: ImageFolder, _ profile: JPEGProfile, in folder: URL, _ pool: WorkerPool,
+    _ interrupt: Interrupt, _ progress: ProgressLine
+  ) throws -> TokenStore {
+    var builder = try TokenStoreBuilder(.jpeg(profile), pool: pool)
+    builder.isStrict = strict
+    let store = folder.appendingPathComponent("images.tokens")
+    let data = try builder.openOrBuild(sources, at: store) { state in
+      progress.show(
+        "reading images \(Format.count(state.done)) of \(Format.count(state.total))",
+        isFinal: state.done == state.total)
+      if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
+    }
+    for file in data.skipped.prefix(5) { progress.note("skipped \(file.name): \(file.reason)") }
+    if data.skipped.count > 5 {
+      progress.note("… and \(Format.count(data.skipped.count - 5)) more skipped files")
+    }
+    return data
+  }
+
+  private func start(
+    _ data: TokenStore, _ profile: JPEGProfile, in folder: URL, _ pool: WorkerPool
+  ) throws -> TrainingRun {
+    let vocabulary = data.tokenizer.count
+    var row = context ?? data.suggestedContext
+    var model: LlamaConfiguration
+    if let config {
+      model = try LlamaConfiguration(contentsOf: URL(fileURLWithPath: config))
+      guard model.vocabulary == vocabulary else {
+        throw ValidationError(
+          "\(config): vocab_size is \(model.vocabulary), the tokenizer has \(vocabulary).")
+      }
+      if context == nil { row = min(row, model.contextLength) }
+      guard row <= model.contextLength else {
+        throw ValidationError(
+          "--context \(row) is more than max_position_embeddings in \(config).")
+      }
+    } else {
+      model = .preset(preset ?? .mini, vocabulary: vocabulary, contextLength: row)
+    }
+    var options = Trainer.Options(
+      budget: budget ?? .seconds(600), context: row,
+      learningRate: learningRate ?? model.suggestedLearningRate)
+    options.batch = batch ?? max(1, 4_096 / row)
+    options.microBatches = accumulate
+    options.seed = seed
+    var keeping = TrainingRun.Options()
+    keeping.checkpointInterval = .seconds(checkpointEvery)
+    let checkpoint = Checkpoint(
+      try Llama(model, seed: seed, pool: pool), data.tokenizer, .jpeg(profile))
+    return try TrainingRun(checkpoint, data, options, keeping, in: folder, pool: pool)
+  }
+
+  private func describe(_ run: borrowing TrainingRun, _ progress: ProgressLine) {
+    let (options, model) = (run.trainer.options, run.trainer.model.configuration)
+    let budget =
+      switch options.budget {
+      case .steps(let steps): "\(Format.count(steps)) steps"
+      case .seconds(let seconds): Format.duration(seconds)
+      }
+    progress.note(
+      """
+      Llama of \(Format.count(model.parameterCount)) parameters: \(model.hiddenSize) wide, \
+      \(model.layers) layers, \(model.heads) heads; batches of \(options.batch) × \
+      \(options.context) tokens, learning rate \(options.schedule.peak), \(budget); \
+      \(Format.bytes(run.trainer.memory)) of memory; OpenBLAS \(BLAS.kernelName)
+      """)
+  }
+
+  private func train(
+    _ run: inout TrainingRun, _ interrupt: Interrupt, _ progress: ProgressLine
+  ) throws {
+    var (loss, bits, speed) = (Smoothed(), Smoothed(), Smoothed())
+    try run.run { event in
+      switch event {
+      case .step(let step):
+        loss.add(step.loss)
+        bits.add(step.bitsPerByte)
+        speed.add(step.tokensPerSecond)
+        progress.show(
+          """
+          step \(Format.count(step.step))  \(Int(step.progress * 100)) %  \
+          loss \(Format.fixed(loss.value, 4))  \(Format.fixed(bits.value, 3)) bits/byte  \
+          \(Format.count(Int(speed.value))) tokens/s  \(Format.duration(step.remaining)) left
+          """)
+      case .validation(let step, let validation):
+        progress.note(
+          """
+          step \(Format.count(step)): held-out \
+          \(Format.fixed(validation.bitsPerByte, 3)) bits/byte, \
+          \(Format.fixed(validation.bitsPerImage, 1)) bits/image \
+          (\(validation.images) images)
+          """)
+      case .checkpoint: break
+      }
+      if interrupt.signal != 0 {
+        progress.note("stopping with a checkpoint; --resume goes on")
+        throw ExitCode(128 + interrupt.signal)
+      }
+    }
+  }
+}
+
+/// An exponential mean over about the last thirty values.
+private struct Smoothed {
+  private var sum = 0.0
+  private var weight = 0.0
+
+  mutating func add(_ value: Double) {
+    sum = 0.97 * sum + value
+    weight = 0.97 * weight + 1
+  }
+
+  var value: Double { sum / max(weight, 1) }
+}
