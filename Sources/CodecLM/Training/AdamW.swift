@@ -15,6 +15,9 @@ public struct AdamW: Sendable {
     public var weightDecay: Float = 0.1
     /// Gradients are scaled down to this global norm when theirs is larger.
     public var clip: Double = 1
+
+    /// The usual constants.
+    public init() {}
   }
 
   let options: Options
@@ -32,7 +35,7 @@ public struct AdamW: Sendable {
   /// Floats in one task; sums are ordered by task, so this is no function of the threads.
   private static let block = 1 << 16
 
-  init(_ layout: BufferLayout, _ options: Options, pool: WorkerPool) throws {
+  package init(_ layout: BufferLayout, _ options: Options, pool: WorkerPool) throws {
     self.options = options
     self.layout = layout
     self.pool = pool
@@ -48,14 +51,14 @@ public struct AdamW: Sendable {
   }
 
   /// The global norm of a buffer of gradients, whatever the number of threads to the last bit.
-  func norm(_ gradients: FloatBuffer) -> Double {
+  package func norm(_ gradients: FloatBuffer) -> Double {
     let tasks = tasks
     return pool.map(tasks.count) { Kernels.sumOfSquares(gradients, tasks[$0].range) }
       .reduce(0, +).squareRoot()
   }
 
   /// Updates parameters and moments; `step` counts from 1.
-  func update(
+  package func update(
     _ parameters: FloatBuffer, gradients: FloatBuffer, norm: Double, step: Int, learningRate: Float
   ) {
     // torch.nn.utils.clip_grad_norm_ adds the same 1e-6.
