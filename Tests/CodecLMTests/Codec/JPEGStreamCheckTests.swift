@@ -60,9 +60,17 @@ import Testing
     let stream = try codec.canonicalBytes(of: Self.picture)
     #expect(throws: CodecError.self) { try codec.decode(Array(stream.dropLast(stream.count / 2))) }
     #expect(throws: CodecError.self) { try codec.decode(stream + stream) }
-    for extra in 1...9 {
-      #expect(throws: CodecError.self, "\(extra) bytes after the last MCU") {
-        try codec.decode(stream + [UInt8](repeating: 0x55, count: extra))
+  }
+
+  @Test func `what decoding overlooks after the last MCU does not survive a round trip`() throws {
+    for restart in [0, 1] {
+      let codec = try JPEGCodec(JPEGProfile(size: 33, restartInterval: restart))
+      let stream = try codec.canonicalBytes(of: Self.picture)
+      for extra in 1...9 {
+        let longer = stream + [UInt8](repeating: 0x55, count: extra)
+        guard (try? codec.decode(longer)) != nil else { continue }
+        #expect(extra < 8)
+        #expect(try codec.canonicalBytes(of: codec.file(from: longer)) == stream)
       }
     }
   }

@@ -153,7 +153,9 @@ extension JPEGCodec {
   /// The picture of a canonical stream.
   ///
   /// This is the test of whether a sampled stream is a valid one: libjpeg must find nothing to warn
-  /// of.
+  /// of. It overlooks what no decoder minds: padding bits that are not ones, codes that an encoder
+  /// would not choose, up to seven bytes after the last MCU that it had read ahead. A stream without
+  /// these too is one that `canonicalBytes(of: file(from: canonical))` returns unchanged.
   ///
   /// - Throws: ``CodecError/notCanonical(offset:reason:)`` or ``CodecError/corrupt(message:)``.
   public func decode(_ canonical: [UInt8]) throws(CodecError) -> PixelImage {
