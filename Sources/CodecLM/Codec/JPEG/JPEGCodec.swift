@@ -94,12 +94,12 @@ extension JPEGCodec {
     return header
   }
 
-  /// The upright picture, at a fraction of its size when that is still twice the profile's:
+  /// The upright picture, at a fraction of its size when that is still three times the profile's:
   /// libjpeg's own scaling is cheap, but not as good a filter as the resizing that follows.
   private func decode(
     _ file: [UInt8], _ header: JPEGHeader
   ) throws(CodecError) -> PixelImage {
-    let (width, height) = (2 * profile.width, 2 * profile.height)
+    let (width, height) = (3 * profile.width, 3 * profile.height)
     let image = try LibJPEG.decode(
       file, grayscale: profile.isGrayscale,
       minimum: header.orientation.swapsSides ? (height, width) : (width, height),
