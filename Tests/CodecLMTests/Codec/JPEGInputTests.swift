@@ -106,6 +106,27 @@ import Testing
     }
   }
 
+  @Test func `separate scans are read but not without limit`() throws {
+    let codec = try JPEGCodec(JPEGProfile(size: 8, subsampling: .yCbCr444, stream: .full))
+    let flat = PixelImage(
+      width: 8, height: 8, channels: 3, samples: [UInt8](repeating: 128, count: 192))
+    let canonical = try codec.canonicalBytes(of: flat)
+    let headers = [UInt8](canonical.dropLast(2 + 14 + 2))  // EOI, SOS, three blocks in 14 bits
+    // A block of zeros is 00 (DC category 0) and EOB: 1010 for luma, 00 for chroma.
+    func scan(_ component: UInt8, _ tables: UInt8, _ data: UInt8) -> [UInt8] {
+      [0xFF, 0xDA, 0, 8, 1, component, tables, 0, 63, 0, data]
+    }
+    let chroma = scan(2, 0x11, 0b0000_1111) + scan(3, 0x11, 0b0000_1111)
+    func file(scans: Int) -> [UInt8] {
+      let luma: [UInt8] = (2..<scans).flatMap { _ in scan(1, 0x00, 0b0010_1011) }
+      return headers + luma + chroma + [0xFF, 0xD9]
+    }
+    for scans in [3, 100] { #expect(try codec.canonicalBytes(of: file(scans: scans)) == canonical) }
+    #expect(throws: CodecError.corrupt(message: "too many scans")) {
+      try codec.canonicalBytes(of: file(scans: 102))
+    }
+  }
+
   @Test func `no prefix of a file crashes or is accepted`() throws {
     let codec = try codec()
     for name in ["plain.jpg", "progressive.jpg", "metadata.jpg"] {
