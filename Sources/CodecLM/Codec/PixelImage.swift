@@ -37,6 +37,11 @@ public struct PixelImage: Hashable, Sendable {
   }
 }
 
+extension PixelImage: CustomStringConvertible {
+  /// Size and kind, without the samples.
+  public var description: String { "\(width) × \(height) \(channels == 1 ? "gray" : "RGB")" }
+}
+
 extension PixelImage {
   /// The picture in gray: Y = 0.299 R + 0.587 G + 0.114 B (JFIF, ITU-T T.871), in libjpeg's
   /// 16-bit fixed point.

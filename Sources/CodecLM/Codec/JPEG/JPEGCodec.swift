@@ -94,12 +94,12 @@ extension JPEGCodec {
     return header
   }
 
-  /// The upright picture, at a fraction of its size when that is still twice the profile's:
+  /// The upright picture, at a fraction of its size when that is still three times the profile's:
   /// libjpeg's own scaling is cheap, but not as good a filter as the resizing that follows.
   private func decode(
     _ file: [UInt8], _ header: JPEGHeader
   ) throws(CodecError) -> PixelImage {
-    let (width, height) = (2 * profile.width, 2 * profile.height)
+    let (width, height) = (3 * profile.width, 3 * profile.height)
     let image = try LibJPEG.decode(
       file, grayscale: profile.isGrayscale,
       minimum: header.orientation.swapsSides ? (height, width) : (width, height),
@@ -153,7 +153,9 @@ extension JPEGCodec {
   /// The picture of a canonical stream.
   ///
   /// This is the test of whether a sampled stream is a valid one: libjpeg must find nothing to warn
-  /// of.
+  /// of. It overlooks what no decoder minds: padding bits that are not ones, codes that an encoder
+  /// would not choose, up to seven bytes after the last MCU that it had read ahead. A stream without
+  /// these too is one that `canonicalBytes(of: file(from: canonical))` returns unchanged.
   ///
   /// - Throws: ``CodecError/notCanonical(offset:reason:)`` or ``CodecError/corrupt(message:)``.
   public func decode(_ canonical: [UInt8]) throws(CodecError) -> PixelImage {

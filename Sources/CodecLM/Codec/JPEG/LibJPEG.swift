@@ -2,6 +2,9 @@ import CJPEG
 
 /// libjpeg, the one face of `CJPEG`: bytes in, pictures or bytes out.
 enum LibJPEG {
+  /// libjpeg's own limit: 65,500 pixels a side.
+  private static let largestFrame = 65_500 * 65_500
+
   /// Decodes a file of any JPEG process that libjpeg knows.
   ///
   /// - Parameters:
@@ -17,7 +20,7 @@ enum LibJPEG {
       grayscale: grayscale ? 1 : 0,
       minimum_width: minimum.map { UInt32(clamping: $0.width) } ?? .max,
       minimum_height: minimum.map { UInt32(clamping: $0.height) } ?? .max,
-      maximum_pixels: UInt64(clamping: maximumPixels))
+      maximum_pixels: UInt64(clamping: min(maximumPixels, largestFrame)))
     var result = unsafe CJPEGResult()
     unsafe cjpeg_decode(file, file.count, request, &result)
     defer { unsafe cjpeg_free(&result) }
@@ -48,7 +51,7 @@ enum LibJPEG {
     var result = unsafe CJPEGResult()
     unsafe cjpeg_encode(image.samples, form(profile, hasTables), &result)
     defer { unsafe cjpeg_free(&result) }
-    try unsafe check(result, 65_500 * 65_500)
+    try unsafe check(result, largestFrame)
     return unsafe bytes(of: result)
   }
 
@@ -79,6 +82,7 @@ enum LibJPEG {
   }
 
   private static func check(_ result: CJPEGResult, _ maximumPixels: Int) throws(CodecError) {
+    if unsafe result.status == .done { return }
     let message = unsafe withUnsafeBytes(of: result.message) {
       unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
     }

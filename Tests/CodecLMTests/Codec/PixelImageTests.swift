@@ -1,0 +1,78 @@
+import CodecLM
+import Testing
+
+@Suite struct PixelImageTests {
+  @Test func `resizing equals Pillow's Lanczos filter`() throws {
+    let cases = try CodecFixtures.pictures().lanczos
+    #expect(cases.count == 6)
+    for expected in cases {
+      let image = CodecFixtures.pattern(40, 30, channels: expected.channels)
+        .resized(width: expected.width, height: expected.height)
+      #expect(image == expected.image)
+    }
+  }
+
+  @Test(arguments: [(3, 5, 7, 2), (1, 1, 4, 3), (100, 90, 1, 1), (5, 200, 5, 3)])
+  func `a flat picture stays flat in any size`(_ sides: (Int, Int, Int, Int)) {
+    let image = PixelImage(
+      width: sides.0, height: sides.1, channels: 3,
+      samples: (0..<sides.0 * sides.1).flatMap { _ in [UInt8](arrayLiteral: 0, 77, 255) })
+    let resized = image.resized(width: sides.2, height: sides.3)
+    #expect((resized.width, resized.height) == (sides.2, sides.3))
+    for x in 0..<sides.2 { #expect(resized.pixel(x, sides.3 - 1) == [0, 77, 255]) }
+  }
+
+  @Test func `orientations move each pixel where EXIF says`() {
+    // a b c
+    // d e f
+    let image = PixelImage(width: 3, height: 2, channels: 1, samples: Array("abcdef".utf8))
+    let expected: [Orientation: String] = [
+      .topLeft: "abcdef", .topRight: "cbafed", .bottomRight: "fedcba", .bottomLeft: "defabc",
+      .leftTop: "adbecf", .rightTop: "daebfc", .rightBottom: "fcebda", .leftBottom: "cfbead",
+    ]
+    for orientation in Orientation.allCases {
+      let upright = image.upright(from: orientation)
+      #expect(String(decoding: upright.samples, as: UTF8.self) == expected[orientation])
+      #expect(upright.width == (orientation.swapsSides ? 2 : 3))
+    }
+  }
+
+  @Test func `a crop is centred and has the wanted proportions`() {
+    let image = CodecFixtures.pattern(10, 7, channels: 3)
+    let square = image.centerCropped(width: 64, height: 64)
+    #expect((square.width, square.height) == (7, 7))
+    #expect(square.pixel(0, 0) == image.pixel(1, 0))
+    let wide = image.centerCropped(width: 4, height: 2)
+    #expect((wide.width, wide.height) == (10, 5))
+    #expect(wide.pixel(9, 0) == image.pixel(9, 1))
+    let thin = image.centerCropped(width: 1, height: 4096)
+    #expect((thin.width, thin.height) == (1, 7))
+  }
+
+  @Test func `gray is the luma of JFIF`() {
+    let image = PixelImage(
+      width: 5, height: 1, channels: 3,
+      samples: [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 9, 9, 9])
+    #expect(image.grayscale.samples == [76, 150, 29, 255, 9])
+    #expect(image.grayscale.rgb.grayscale == image.grayscale)
+  }
+
+  @Test func `a contact sheet shows every picture and crosses out what is missing`() throws {
+    let picture = CodecFixtures.pattern(8, 8, channels: 3)
+    let gray = CodecFixtures.pattern(8, 4, channels: 1)
+    let sheet = ContactSheet(margin: 2, minimumCell: 20).image(of: [picture, gray, nil])
+    // Two columns and rows of cells of 8 × 3 pixels.
+    #expect((sheet.width, sheet.height, sheet.channels) == (54, 54, 3))
+    #expect(sheet.pixel(0, 0) == [255, 255, 255])
+    #expect(sheet.pixel(2 + 3 * 7 + 2, 2 + 3 * 7) == picture.pixel(7, 7))
+    #expect(sheet.pixel(28 + 4, 2 + 11) == gray.rgb.pixel(1, 3))
+    #expect(sheet.pixel(28 + 4, 2 + 12) == [255, 255, 255])
+    #expect(sheet.pixel(2, 28) == [128, 128, 128])
+    #expect(sheet.pixel(2 + 12, 28 + 1) == [224, 224, 224])
+    #expect(sheet.pixel(40, 40) == [255, 255, 255])
+    let decoded = try PixelImage(jpegFile: sheet.jpegFile())
+    #expect(CodecFixtures.distance(decoded, sheet) < 128)
+    let empty = ContactSheet().image(of: [nil])
+    #expect((empty.width, empty.height) == (72, 72))
+  }
+}
