@@ -61,15 +61,19 @@ struct Train: ParsableCommand {
 
   @OptionGroup var threads: ThreadOptions
 
-  @Flag(help: "Go on with the run in --out, with its model and options; --steps and --minutes may change.")
+  @Flag(help: "Go on with the run in --out; only --steps or --minutes may change.")
   var resume = false
 
   @Flag(help: "Stop at the first file that cannot be read, instead of skipping it.")
   var strict = false
 
   func validate() throws {
-    if preset != nil, config != nil { throw ValidationError("Give --preset or --config, not both.") }
-    if steps != nil, minutes != nil { throw ValidationError("Give --steps or --minutes, not both.") }
+    if preset != nil, config != nil {
+      throw ValidationError("Give --preset or --config, not both.")
+    }
+    if steps != nil, minutes != nil {
+      throw ValidationError("Give --steps or --minutes, not both.")
+    }
     if let steps, steps < 0 { throw ValidationError("--steps \(steps) is negative.") }
     if let minutes, !(minutes > 0 && minutes.isFinite) {
       throw ValidationError("--minutes \(minutes) is not above 0.")
@@ -121,7 +125,10 @@ struct Train: ParsableCommand {
     }
     describe(run, progress)
     try train(&run, interrupt, progress)
-    progress.note("wrote \(output); next: jpeglm sample \(output) --count 16 --out samples --grid samples.jpg")
+    progress.note(
+      """
+      wrote \(output); next: jpeglm sample \(output) --count 16 --out samples --grid samples.jpg
+      """)
   }
 
   private var budget: Trainer.Length? {

@@ -6,9 +6,10 @@ public struct TokenStoreBuilder: Sendable {
   public let profile: CodecProfile
   /// Bytes → tokens.
   public let tokenizer: Tokenizer
-  /// Share of the images to hold out, chosen by a hash of each file's name, so that an image's
-  /// side does not depend on the others. At least one is held out and one trained on where there are
-  /// two.
+  /// Share of the images to hold out, chosen by a hash of each file's name, so that an image's side
+  /// does not depend on the others.
+  ///
+  /// At least one is held out and one trained on where there are two.
   public var heldOutShare = 0.02
   /// Whether a file that cannot be read ends the building.
   public var isStrict = false

@@ -41,7 +41,8 @@ struct Attention: Sendable {
         let end = min(start + Self.block, qkv.rows)
         let rows = start..<end
         let p = scores.rows(0..<rows.count).columns(0..<end)
-        BLAS.multiply(query(qkv, head).rows(rows), keys.rows(0..<end), transposing: .second, into: p)
+        let queries = query(qkv, head).rows(rows)
+        BLAS.multiply(queries, keys.rows(0..<end), transposing: .second, into: p)
         Kernels.causalSoftmax(
           p, first: start, scale: scale, lse: lse.rows(rows).columns(head..<head + 1))
         BLAS.multiply(p, values.rows(0..<end), into: query(y, head).rows(rows))

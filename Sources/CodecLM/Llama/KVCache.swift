@@ -21,9 +21,9 @@ struct KVCache: Sendable {
     values = try FloatBuffer(count: size)
   }
 
-  /// [capacity, head dimension]
+  // [capacity, head dimension]
   func keys(layer: Int, slot: Int, head: Int) -> Matrix { view(keys, layer, slot, head) }
-  /// [capacity, head dimension]
+  // [capacity, head dimension]
   func values(layer: Int, slot: Int, head: Int) -> Matrix { view(values, layer, slot, head) }
 
   private func view(_ buffer: FloatBuffer, _ layer: Int, _ slot: Int, _ head: Int) -> Matrix {

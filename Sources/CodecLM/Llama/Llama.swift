@@ -37,7 +37,8 @@ public final class Llama: Sendable {
         matrix.fill(1)
         continue
       }
-      let addsToResidual = region.name.hasSuffix("o_proj.weight")
+      let addsToResidual =
+        region.name.hasSuffix("o_proj.weight")
         || region.name.hasSuffix("down_proj.weight")
       let deviation = addsToResidual ? residual : 0.02
       pool.forEach(matrix.rows) { row, _ in

@@ -5,68 +5,68 @@
 /// the SwiGLU product are made again in the backward pass.
 struct LlamaArena: Sendable {
   struct Layer: Sendable {
-    /// [N, C], the residual stream at the layer's input
+    // [N, C], the residual stream at the layer's input
     let input: Matrix
-    /// [N, 1]
+    // [N, 1]
     let attentionRstd: Matrix
-    /// [N, query + 2 × key/value width], queries and keys rotated
+    // [N, query + 2 × key/value width], queries and keys rotated
     let qkv: Matrix
-    /// [N, query width]
+    // [N, query width]
     let attention: Matrix
-    /// [N, heads]
+    // [N, heads]
     let lse: Matrix
-    /// [N, C], the residual stream after attention
+    // [N, C], the residual stream after attention
     let middle: Matrix
-    /// [N, 1]
+    // [N, 1]
     let feedForwardRstd: Matrix
-    /// [N, 2 × intermediate size]
+    // [N, 2 × intermediate size]
     let gateUp: Matrix
   }
 
   /// Scratch of one worker, for one chunk of rows.
   struct Worker: Sendable {
-    /// [chunk, C]
+    // [chunk, C]
     let normed: Matrix
-    /// [chunk, intermediate size]
+    // [chunk, intermediate size]
     let product: Matrix
-    /// [block, longest segment], twice
+    // [block, longest segment], twice
     let scores: Matrix
     let dscores: Matrix
   }
 
   let buffer: FloatBuffer
   let layers: [Layer]
-  /// [N, C], the residual stream after the last layer
+  // [N, C], the residual stream after the last layer
   let output: Matrix
-  /// [N, 1]
+  // [N, 1]
   let outputRstd: Matrix
-  /// [N, C]
+  // [N, C]
   let outputNormed: Matrix
-  /// [N, vocabulary]; their gradient after a backward pass
+  // [N, vocabulary]; their gradient after a backward pass
   let logits: Matrix
-  /// [N, 1], −log p(target)
+  // [N, 1], −log p(target)
   let losses: Matrix
   let workers: [Worker]
 
   // Gradients, shared by all layers: a layer's are consumed before the next layer's are made.
-  /// [N, C], of the residual stream at a layer's output, then at its input
+  // [N, C], of the residual stream at a layer's output, then at its input
   let dresidual: Matrix
-  /// [N, C]
+  // [N, C]
   let dmiddle: Matrix
-  /// [N, query width]
+  // [N, query width]
   let dattention: Matrix
-  /// [N, heads]
+  // [N, heads]
   let delta: Matrix
-  /// [N, query + 2 × key/value width]; two, because a weight's gradient is made one layer later
+  // [N, query + 2 × key/value width]; two, because a weight's gradient is made one layer later
   let dqkv: [Matrix]
-  /// [N, 2 × intermediate size]
+  // [N, 2 × intermediate size]
   let dgateUp: Matrix
-  /// [N, intermediate size], the SwiGLU product made again
+  // [N, intermediate size], the SwiGLU product made again
   let product: Matrix
-  /// [N, C], the inputs of the two products after a normalisation, made again
+  // [N, C], the inputs of the two products after a normalisation, made again
   let attentionNormed: Matrix
   let feedForwardNormed: Matrix
-  /// [chunks, C], shares of a norm's gradient
+  // [chunks, C], shares of a norm's gradient
   let attentionNormShares: Matrix
   let feedForwardNormShares: Matrix
 

@@ -35,7 +35,9 @@ extension LlamaConfiguration: Codable {
     }
   }
 
-  /// Reads a Hugging Face `config.json`. Fields that do not change the mathematics are passed over.
+  /// Reads a Hugging Face `config.json`.
+  ///
+  /// Fields that do not change the mathematics are passed over.
   ///
   /// - Throws: ``LlamaConfigurationError`` for a field that asks for what is not supported, or a
   ///   `DecodingError`.

@@ -29,7 +29,7 @@ public struct LlamaDecoder: ~Copyable {
   /// Memory of one pass: [rows, …] each.
   private struct State: Sendable {
     let residual, normed, rstd, qkv, attention, gateUp, product, logits: Matrix
-    /// [threads, capacity]
+    // [threads, capacity]
     let scores: Matrix
 
     init(_ shape: LlamaConfiguration, rows: Int, threads: Int, capacity: Int) throws {

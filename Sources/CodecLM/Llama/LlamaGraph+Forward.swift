@@ -1,6 +1,8 @@
 extension LlamaGraph {
-  /// Residual stream → logits → losses. With a gradient scale other than 0, logits become their own
-  /// gradient and that of the residual stream's end is made with them.
+  /// Residual stream → logits → losses.
+  ///
+  /// With a gradient scale other than 0, logits become their own gradient and that of the residual
+  /// stream's end is made with them.
   func forward(gradientScale: Float) {
     let layers = arena.layers
     enter()

@@ -57,27 +57,27 @@ package struct LlamaLayout: Sendable {
 /// A Llama's tensors as views of one flat buffer: its parameters, or their gradients.
 package struct LlamaParameters: Sendable {
   struct Layer: Sendable {
-    /// [1, C]
+    // [1, C]
     let attentionNorm: Matrix
-    /// [query + 2 × key/value width, C]
+    // [query + 2 × key/value width, C]
     let queryKeyValue: Matrix
-    /// [C, query width]
+    // [C, query width]
     let attentionOutput: Matrix
-    /// [1, C]
+    // [1, C]
     let feedForwardNorm: Matrix
-    /// [2 × intermediate size, C], gates first
+    // [2 × intermediate size, C], gates first
     let gateUp: Matrix
-    /// [C, intermediate size]
+    // [C, intermediate size]
     let down: Matrix
   }
 
   package let buffer: FloatBuffer
-  /// [vocabulary, C]
+  // [vocabulary, C]
   let embedding: Matrix
   let layers: [Layer]
-  /// [1, C]
+  // [1, C]
   let norm: Matrix
-  /// [vocabulary, C]; the embedding itself when tied
+  // [vocabulary, C]; the embedding itself when tied
   let head: Matrix
 
   package init(_ layout: LlamaLayout, _ buffer: FloatBuffer) {

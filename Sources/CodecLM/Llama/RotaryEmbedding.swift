@@ -3,7 +3,7 @@ import Foundation
 /// Rotary position embedding in Hugging Face's half-split convention: channel i of a head's first
 /// half turns with channel i of its second half by position · θ^(−2i / head dimension).
 struct RotaryEmbedding: Sendable {
-  /// [context, head dimension]: a position's cosines, then its sines.
+  // [context, head dimension]: a position's cosines, then its sines.
   let table: Matrix
 
   init(_ configuration: LlamaConfiguration) throws {

@@ -9,9 +9,10 @@ package enum FileListing {
     package let modified: Int64
   }
 
-  /// Every visible regular file below a folder, by its path relative to it. Links to files are
-  /// followed, links to folders are not, so that a circle of links ends. What cannot be read is
-  /// passed over.
+  /// Every visible regular file below a folder, by its path relative to it.
+  ///
+  /// Links to files are followed, links to folders are not, so that a circle of links ends. What
+  /// cannot be read is passed over.
   package static func files(below folder: String) -> [File] {
     var files: [File] = []
     var folders = [""]

@@ -16,7 +16,9 @@ import Synchronization
   let pointer: UnsafeMutablePointer<Float>
   private let mappedBytes: Int
 
-  /// How many buffers this process has allocated so far. A training step must not change it.
+  /// How many buffers this process has allocated so far.
+  ///
+  /// A training step must not change it.
   package static var allocations: Int { allocationCount.load(ordering: .relaxed) }
   private static let allocationCount = Atomic<Int>(0)
 

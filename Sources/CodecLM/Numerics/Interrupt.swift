@@ -3,7 +3,9 @@ import Foundation
 import Synchronization
 
 /// Remembers that SIGINT or SIGTERM came, instead of ending the process, so that a loop can end in
-/// order. A second signal ends the process at once.
+/// order.
+///
+/// A second signal ends the process at once.
 package final class Interrupt: Sendable {
   private final class Received: Sendable {
     let number = Atomic<Int>(0)

@@ -175,8 +175,9 @@ package enum Kernels {
       y.rows, y.columns, a.columns / y.columns, a.pointer, b.pointer, y.pointer)
   }
 
-  /// losses[r] = −log softmax(logits[r])[targets[r]], 0 for a negative target. With a gradient
-  /// scale other than 0, logits become scale · (softmax − onehot).
+  /// losses[r] = −log softmax(logits[r])[targets[r]], 0 for a negative target.
+  ///
+  /// With a gradient scale other than 0, logits become scale · (softmax − onehot).
   package static func crossEntropy(
     _ logits: Matrix, targets: [Int32], _ rows: Range<Int>, gradientScale: Float, losses: Matrix
   ) {

@@ -39,8 +39,9 @@ public final class WorkerPool: Sendable {
   }
 
   /// Calls `body(index, worker)` once for each index in `0..<count`, in any order, and returns when
-  /// all calls have returned. `worker` is in `0..<threads`, and two calls that run at once have
-  /// different workers.
+  /// all calls have returned.
+  ///
+  /// `worker` is in `0..<threads`, and two calls that run at once have different workers.
   ///
   /// A call from inside `body`, or while another thread uses the pool, runs its iterations on the
   /// calling thread alone, as worker 0.

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Keeps the smallest set of likeliest tokens whose probabilities add up to p (nucleus sampling,
-/// Holtzman et al. 2020).
+/// Holtzman et al 2020).
 public struct TopP: LogitsProcessor {
   /// The sum to reach, greater than 0 and at most 1.
   public let probability: Double

@@ -1,7 +1,8 @@
 import Foundation
 
-/// Trains a Llama on a store's images, one optimiser step at a time. The only writer of its model's
-/// parameters.
+/// Trains a Llama on a store's images, one optimiser step at a time.
+///
+/// The only writer of its model's parameters.
 public struct Trainer: ~Copyable {
   /// A stretch of training.
   public enum Length: Sendable, Codable, Equatable {
