@@ -12,6 +12,13 @@ MULTIVERSION double codeclm_sum_squares(size_t count, const float *x) {
   return sum;
 }
 
+MULTIVERSION float codeclm_sum(size_t count, const float *x) {
+#pragma clang fp reassociate(on)
+  float sum = 0;
+  for (size_t i = 0; i < count; i++) sum += x[i];
+  return sum;
+}
+
 MULTIVERSION void codeclm_adamw(size_t count, float *restrict w, const float *restrict g,
                                 float *restrict m, float *restrict v,
                                 const struct codeclm_adamw_step *step) {

@@ -47,6 +47,7 @@ struct Canonicalize: ParsableCommand {
 
   private struct Source {
     let path: String
+    /// Path of the result below the folder for results, its ending aside.
     let name: String
   }
 
@@ -67,7 +68,8 @@ struct Canonicalize: ParsableCommand {
     let sources = try listSources()
     let base = profile.profile(side: Self.defaultSide, isGrayscale: false, stream: stream)
     let fixed = try JPEGCodec(base)
-    let folder = try OutputFolder(output)
+    try check(sources)
+    _ = try OutputFolder(output)
     var report = Report(files: 0, skipped: [], bytes: 0)
     for start in stride(from: 0, to: sources.count, by: Self.chunk) {
       let chunk = sources[start..<min(start + Self.chunk, sources.count)]
@@ -77,7 +79,7 @@ struct Canonicalize: ParsableCommand {
       for (source, result) in zip(chunk, results) {
         switch result {
         case .success(let bytes):
-          try write(bytes, source.name, folder.url)
+          try write(bytes, to: target(source.name))
           report.files += 1
           report.bytes += bytes.count
         case .failure(let error):
@@ -118,6 +120,31 @@ struct Canonicalize: ParsableCommand {
     }
   }
 
+  /// Refuses results that would replace each other, or a picture that is read.
+  private func check(_ sources: [Source]) throws {
+    var seen: [String: String] = [:]
+    for source in sources {
+      let target = target(source.name)
+      if let other = seen.updateValue(source.path, forKey: target.path) {
+        throw ValidationError("\(other) and \(source.path) would both become \(target.path).")
+      }
+      if target.standardizedFileURL == URL(fileURLWithPath: source.path).standardizedFileURL {
+        throw ValidationError("\(source.path) would be replaced; give another --out.")
+      }
+    }
+  }
+
+  private func target(_ name: String) -> URL {
+    let ending =
+      switch stream {
+      case .full: "jpg"
+      case .abbreviated: "ajpg"
+      case .scan: "scan"
+      }
+    return URL(fileURLWithPath: output).appendingPathComponent(name).deletingPathExtension()
+      .appendingPathExtension(ending)
+  }
+
   private func convert(
     _ path: String, _ base: JPEGProfile, _ fixed: JPEGCodec
   ) throws -> [UInt8] {
@@ -130,15 +157,7 @@ struct Canonicalize: ParsableCommand {
     return try JPEGCodec(own).canonicalBytes(of: bytes)
   }
 
-  private func write(_ bytes: [UInt8], _ name: String, _ folder: URL) throws {
-    let ending =
-      switch stream {
-      case .full: "jpg"
-      case .abbreviated: "ajpg"
-      case .scan: "scan"
-      }
-    let target = folder.appendingPathComponent(name).deletingPathExtension()
-      .appendingPathExtension(ending)
+  private func write(_ bytes: [UInt8], to target: URL) throws {
     try AtomicFile.makeFolder(target.deletingLastPathComponent())
     try AtomicFile.write(bytes, to: target)
   }

@@ -13,5 +13,8 @@ struct JPEGLM: ParsableCommand {
         jpeglm sample run --count 16 --out samples --grid samples.jpg
       """,
     version: "0.1.0",
-    subcommands: [Train.self, Sample.self, Canonicalize.self, Info.self, DrawDigits.self])
+    subcommands: [
+      Train.self, Sample.self, Canonicalize.self, Info.self, Bench.self,
+      DrawDigits.self,
+    ])
 }

@@ -35,6 +35,9 @@ void codeclm_add(size_t count, const float *x, float *y);
 /// Σ x[i]², accumulated in double.
 double codeclm_sum_squares(size_t count, const float *x);
 
+/// Σ x[i] in any order: reads memory as fast as it comes, to measure how fast that is.
+float codeclm_sum(size_t count, const float *x);
+
 /// Constants of one AdamW step.
 struct codeclm_adamw_step {
   float gradient_scale;   // clipping and averaging: g ← gradient_scale · g

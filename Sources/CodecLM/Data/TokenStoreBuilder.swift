@@ -68,8 +68,14 @@ public struct TokenStoreBuilder: Sendable {
     {
       return store
     }
-    try AtomicFile.makeFolder(url.deletingLastPathComponent())
-    return try build(folder, at: url, progress: progress)
+    let parent = url.deletingLastPathComponent()
+    try AtomicFile.makeFolder(parent)
+    do {
+      return try build(folder, at: url, progress: progress)
+    } catch {
+      AtomicFile.removeFolderIfEmpty(parent)
+      throw error
+    }
   }
 
   /// Builds the store at `url`; it appears there complete or not at all.

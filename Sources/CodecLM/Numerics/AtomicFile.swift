@@ -92,6 +92,11 @@ public import Foundation
     guard status.st_mode & S_IFMT == S_IFDIR else { throw .refused(path: path, code: ENOTDIR) }
   }
 
+  /// Takes back ``makeFolder(_:)`` where nothing came of it.
+  package static func removeFolderIfEmpty(_ folder: URL) {
+    _ = unsafe rmdir(folder.path)
+  }
+
   /// Renames a finished folder or file durably.
   package static func rename(_ source: URL, to target: URL) throws(FileError) {
     try synchronize(folder: source)

@@ -15,6 +15,12 @@ package enum Kernels {
     return unsafe codeclm_sum_squares(range.count, buffer.pointer + range.lowerBound)
   }
 
+  /// The sum of `range`'s elements, in any order.
+  package static func sum(_ buffer: FloatBuffer, _ range: Range<Int>) -> Float {
+    check(range, buffer)
+    return unsafe codeclm_sum(range.count, buffer.pointer + range.lowerBound)
+  }
+
   /// Constants of one AdamW step, as in `codeclm_adamw_step`.
   package struct AdamWStep: Sendable {
     package var gradientScale: Float

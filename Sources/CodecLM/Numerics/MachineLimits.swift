@@ -1,0 +1,41 @@
+/// What this machine can do at best, measured on the spot with the workers of a pool.
+public enum MachineLimits {
+  /// Single-precision operations a second of OpenBLAS's product of square matrices, all workers at
+  /// once, each on a product of its own.
+  ///
+  /// - Parameter side: rows and columns.
+  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  public static func productRate(side: Int = 1_536, pool: WorkerPool = .shared) throws -> Double {
+    let matrices = try (0..<3 * pool.threads).map { _ in try Matrix(rows: side, columns: side) }
+    for matrix in matrices { matrix.fill(1) }
+    let operations = 2 * Double(side * side * side) * Double(pool.threads)
+    return best {
+      pool.forEach(pool.threads) { task, _ in
+        BLAS.multiply(matrices[3 * task], matrices[3 * task + 1], into: matrices[3 * task + 2])
+      }
+    }.map { operations / $0 } ?? 0
+  }
+
+  /// Bytes a second that the workers read together, from memory of a given size.
+  ///
+  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  public static func readRate(bytes: Int, pool: WorkerPool = .shared) throws -> Double {
+    let buffer = try FloatBuffer(count: max(bytes / 4, pool.threads))
+    Matrix(buffer, rows: 1, columns: buffer.count).fill(1)
+    let share = buffer.count / pool.threads
+    let repetitions = max(1, (256 << 20) / max(bytes, 1))
+    return best {
+      for _ in 0..<repetitions {
+        pool.forEach(pool.threads) { task, _ in
+          precondition(Kernels.sum(buffer, task * share..<(task + 1) * share) >= 0)
+        }
+      }
+    }.map { Double(4 * share * pool.threads * repetitions) / $0 } ?? 0
+  }
+
+  private static func best(_ work: () -> Void) -> Double? {
+    let clock = ContinuousClock()
+    work()
+    return (0..<5).map { _ in clock.measure(work) / .seconds(1) }.min()
+  }
+}
