@@ -6,9 +6,10 @@ struct Sample: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write new JPEG files with a trained model.",
     discussion: """
-      Files that decode are written as 00000.jpg, 00001.jpg, …; a number is missing where the \
-      model's stream was no valid JPEG, and the share that decoded is printed. File 7 is the same \
-      whether 8 or 800 are made.
+      Files are written as 00000.jpg, 00001.jpg, … Only bytes are drawn that the JPEG grammar \
+      allows next, so that every file decodes; with --unconstrained the model is on its own, a \
+      number is missing where its stream is no valid JPEG, and the share that decodes is printed. \
+      File 7 is the same whether 8 or 800 are made.
 
         jpeglm sample run --count 16 --out samples --grid samples.jpg
         jpeglm sample run --count 64 --out samples --temperature 0.9 --top-p 0.95 --seed 1
@@ -38,6 +39,9 @@ struct Sample: ParsableCommand {
   @Option(help: "Write a contact sheet of all files here.")
   var grid: String?
 
+  @Flag(help: "Draw any byte, valid or not, and say how many files decode.")
+  var unconstrained = false
+
   @OptionGroup var threads: ThreadOptions
 
   @Flag(help: "Print the result as one JSON object.")
@@ -66,7 +70,8 @@ struct Sample: ParsableCommand {
   func run() throws {
     let interrupt = Interrupt()
     let progress = ProgressLine()
-    let generator = try Generator(loading: URL(fileURLWithPath: folder), pool: threads.pool)
+    var generator = try Generator(loading: URL(fileURLWithPath: folder), pool: threads.pool)
+    generator.isConstrained = !unconstrained
     let results = try OutputFolder(output)
     let start = ContinuousClock.now
     let images = try generator.generate(

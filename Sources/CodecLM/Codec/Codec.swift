@@ -15,6 +15,9 @@ public protocol Codec: Sendable {
   /// - Throws: ``CodecError`` when `canonical` is no stream of this profile.
   func file(from canonical: [UInt8]) throws(CodecError) -> [UInt8]
 
+  /// What says which byte may come next in a canonical stream, at the beginning of one.
+  func makeGrammar() -> any ByteGrammar
+
   /// A picture of what a canonical stream holds, to be looked at. It is also the test of whether a
   /// sampled stream is valid: a stream that decodes only with a warning is an error.
   ///

@@ -6,6 +6,7 @@ public final class GeneratedFiles: Sequence, IteratorProtocol {
   private struct Stream {
     let index: Int
     var tokens: [Int32] = []
+    var constraint: GrammarConstraint?
   }
 
   private let generator: Generator
@@ -43,7 +44,10 @@ public final class GeneratedFiles: Sequence, IteratorProtocol {
   /// One token for every stream.
   private func advance() {
     for slot in slots.indices where slots[slot] == nil && started < count {
-      slots[slot] = Stream(index: started)
+      slots[slot] = Stream(
+        index: started,
+        constraint: generator.isConstrained
+          ? GrammarConstraint(generator.codec.makeGrammar()) : nil)
       decoder.reset(slot: slot)
       started += 1
     }
@@ -59,7 +63,10 @@ public final class GeneratedFiles: Sequence, IteratorProtocol {
       let token = draw(logits, row, for: stream)
       tokens += 1
       let isEnded = token == Tokenizer.endToken
-      if !isEnded { stream.tokens.append(token) }
+      if !isEnded {
+        stream.tokens.append(token)
+        stream.constraint?.advance(token)
+      }
       if isEnded || decoder.count(slot: input.slot) == decoder.capacity {
         finished[stream.index] = generator.file(stream.index, stream.tokens, isEnded: isEnded)
       } else {
@@ -69,7 +76,9 @@ public final class GeneratedFiles: Sequence, IteratorProtocol {
   }
 
   private func draw(_ logits: Matrix, _ row: Int, for stream: Stream) -> Int32 {
+    if let forced = stream.constraint?.forced { return forced }
     logits.withMutableRow(row) { logits in
+      stream.constraint?.process(&logits)
       for processor in processors { processor.process(&logits) }
     }
     var random = RandomStream(

@@ -10,8 +10,10 @@ public struct Generator: Sendable {
   public let checkpoint: Checkpoint
   /// Streams decoded at once.
   public var batch = 32
+  /// Whether only tokens are drawn that the codec's grammar allows, so that every file is valid.
+  public var isConstrained = true
 
-  private let codec: any Codec
+  let codec: any Codec
   private let pool: WorkerPool
 
   /// A generator with a checkpoint at hand.

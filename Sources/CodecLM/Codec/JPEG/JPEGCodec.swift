@@ -19,6 +19,7 @@ public struct JPEGCodec: Codec {
   private let streamHeader: [UInt8]
   /// The part of a canonical stream after the entropy-coded data.
   private let streamTrailer: [UInt8]
+  private let grammar: JPEGGrammar
 
   private static let endOfImage: [UInt8] = [0xFF, 0xD9]
 
@@ -37,7 +38,12 @@ public struct JPEGCodec: Codec {
     case .abbreviated: (streamHeader, streamTrailer) = (abbreviatedHeader, Self.endOfImage)
     case .scan: (streamHeader, streamTrailer) = ([], [])
     }
+    grammar = try Self.grammar(
+      profile, fileHeader: fileHeader, streamHeader: streamHeader, streamTrailer: streamTrailer)
   }
+
+  /// The grammar of the profile's streams, at the beginning of one.
+  public func makeGrammar() -> any ByteGrammar { grammar }
 
   private static func header(
     _ profile: JPEGProfile, hasTables: Bool

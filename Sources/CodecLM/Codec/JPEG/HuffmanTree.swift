@@ -1,0 +1,62 @@
+/// A Huffman table (ITU-T T.81 C.2) as a binary tree, with what a grammar asks of each node.
+struct HuffmanTree: Sendable {
+  /// What stands below a node.
+  struct Node: Sendable {
+    /// Index of the node behind bit 0 and bit 1; 0 where no code continues so.
+    var children: (zero: Int, one: Int) = (0, 0)
+    /// The symbol whose code ends here.
+    var symbol: UInt8?
+    /// Whether EOB's code ends here or below (AC tables).
+    var hasEndOfBlock = false
+    /// The fewest zeros before a coefficient, or skipped by ZRL, of the other symbols here and below.
+    var leastRun = Int.max
+  }
+
+  private(set) var nodes = [Node()]
+
+  /// A tree from the 16 numbers of codes of each length and the symbols in the order of their codes, as
+  /// in a DHT segment (T.81 B.2.4.2).
+  ///
+  /// - Throws: ``CodecError/corrupt(message:)`` when there are more codes than fit.
+  init(counts: some Sequence<UInt8>, symbols: some Sequence<UInt8>) throws(CodecError) {
+    var symbols = symbols.makeIterator()
+    var code = 0
+    for (index, count) in counts.enumerated() {
+      for _ in 0..<count {
+        guard let symbol = symbols.next(), code < 1 << (index + 1) else {
+          throw .corrupt(message: "Bogus Huffman table definition")
+        }
+        insert(symbol, code: code, length: index + 1)
+        code += 1
+      }
+      code <<= 1
+    }
+  }
+
+  private mutating func insert(_ symbol: UInt8, code: Int, length: Int) {
+    var node = 0
+    note(symbol, at: node)
+    for bit in stride(from: length - 1, through: 0, by: -1) {
+      let isOne = code >> bit & 1 == 1
+      var next = isOne ? nodes[node].children.one : nodes[node].children.zero
+      if next == 0 {
+        next = nodes.count
+        nodes.append(Node())
+        if isOne { nodes[node].children.one = next } else { nodes[node].children.zero = next }
+      }
+      node = next
+      note(symbol, at: node)
+    }
+    nodes[node].symbol = symbol
+  }
+
+  private mutating func note(_ symbol: UInt8, at node: Int) {
+    if symbol == 0 {
+      nodes[node].hasEndOfBlock = true
+    } else {
+      // ZRL skips 16, and a coefficient must follow it (T.81 F.1.2.2.3).
+      let run = symbol == 0xF0 ? 16 : Int(symbol >> 4)
+      nodes[node].leastRun = min(nodes[node].leastRun, run)
+    }
+  }
+}
