@@ -73,7 +73,7 @@ package struct LlamaParameters: Sendable {
 
   package let buffer: FloatBuffer
   // [vocabulary, C]
-  let embedding: Matrix
+  package let embedding: Matrix
   let layers: [Layer]
   // [1, C]
   let norm: Matrix

@@ -29,7 +29,7 @@ public struct Sampling: Sendable, Codable, Equatable {
   /// The token at which the cumulated softmax of `logits` passes `uniform`, a number in [0, 1).
   ///
   /// - Complexity: O(V).
-  static func draw(_ logits: Span<Float>, at uniform: Double) -> Int32 {
+  package static func draw(_ logits: Span<Float>, at uniform: Double) -> Int32 {
     var top = -Float.infinity
     for index in logits.indices { top = max(top, logits[index]) }
     var total = 0.0

@@ -1,0 +1,162 @@
+import CodecLM
+import Foundation
+import Testing
+
+@Suite struct TrainingRunTests {
+  private struct Stop: Error {}
+
+  private func parameters(_ folder: URL) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: folder.appendingPathComponent("model.safetensors")))
+  }
+
+  private func checkpoint(_ data: TokenStore) throws -> Checkpoint {
+    Checkpoint(try TinyRun.model(data), data.tokenizer, TinyRun.profile)
+  }
+
+  @Test func `four images are learnt by heart`() throws {
+    try withTemporaryFolder { folder in
+      let data = try TinyRun.store(4, in: folder)
+      let model = try TinyRun.model(data)
+      var trainer = try Trainer(model, data, TinyRun.options(steps: 300))
+      var last = Double.infinity
+      try trainer.run { last = $0.loss }
+      // Which of the training images begins is not to be known: at most ln 4 nats an image.
+      let images = Double(data.trainingIndices.count)
+      let tokens = data.trainingIndices.reduce(0) { $0 + data.tokenCount(of: $1) + 1 }
+      #expect(last < log(images) * images / Double(tokens) + 0.05)
+    }
+  }
+
+  @Test func `a step allocates no float buffer`() throws {
+    try withTemporaryFolder { folder in
+      let data = try TinyRun.store(4, in: folder)
+      var trainer = try Trainer(
+        try TinyRun.model(data), data, TinyRun.options(steps: 3),
+        pool: WorkerPool(threads: 1))
+      _ = try trainer.step()
+      // Tests run beside each other and may allocate: one of several attempts must see no change.
+      var isQuiet = false
+      for _ in 0..<50 where !isQuiet {
+        let before = FloatBuffer.allocations
+        _ = try trainer.step()
+        isQuiet = FloatBuffer.allocations == before
+      }
+      #expect(isQuiet)
+    }
+  }
+
+  @Test(arguments: [1, 2])
+  func `stopped and resumed equals uninterrupted, bit for bit`(threads: Int) throws {
+    try withTemporaryFolder { folder in
+      let data = try TinyRun.store(6, in: folder)
+      let (whole, broken) = (
+        folder.appendingPathComponent("whole"), folder.appendingPathComponent("broken")
+      )
+      var losses: [Int: Double] = [:]
+      var first = try TrainingRun(
+        try checkpoint(data), data, TinyRun.options(steps: 12), in: whole,
+        pool: WorkerPool(threads: 2))
+      try first.run { if case .step(let step) = $0 { losses[step.step] = step.loss } }
+
+      let pool = WorkerPool(threads: threads)
+      var second = try TrainingRun(
+        try checkpoint(data), data, TinyRun.options(steps: 12), in: broken, pool: pool)
+      #expect(throws: Stop.self) {
+        try second.run {
+          if case .step(let step) = $0, step.step == 5 { throw Stop() }
+        }
+      }
+      var third = try TrainingRun(resuming: broken, data, pool: pool)
+      #expect(third.trainer.state.step == 5)
+      try third.run {
+        if case .step(let step) = $0 { #expect(step.loss == losses[step.step]) }
+      }
+      #expect(try parameters(whole) == parameters(broken))
+    }
+  }
+
+  @Test func `a resumed run lists no step twice`() throws {
+    try withTemporaryFolder { folder in
+      let data = try TinyRun.store(6, in: folder)
+      let run = folder.appendingPathComponent("run")
+      var options = TrainingRun.Options()
+      options.stepsPerLine = 1
+      options.checkpointInterval = .steps(4)
+      var first = try TrainingRun(
+        try checkpoint(data), data, TinyRun.options(steps: 10), options, in: run)
+      #expect(throws: Stop.self) {
+        try first.run { if case .step(let step) = $0, step.step == 6 { throw Stop() } }
+      }
+      var second = try TrainingRun(resuming: run, data)
+      try second.run { _ in }
+      let text = try String(
+        contentsOf: run.appendingPathComponent("metrics.jsonl"), encoding: .utf8)
+      let lines = try text.split(separator: "\n").map {
+        try #require(
+          JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+      }
+      let steps = lines.filter { $0["loss"] != nil }
+      #expect(steps.compactMap { $0["step"] as? Int } == Array(1...10))
+      #expect(
+        steps.allSatisfy { $0["bits_per_byte"] != nil && $0["tokens_per_second"] != nil })
+      let validations = lines.filter { $0["validation_bits_per_byte"] != nil }
+      #expect(validations.allSatisfy { $0["validation_bits_per_image"] != nil })
+      #expect(validations.count >= 3)
+    }
+  }
+
+  @Test func `a run's folder is its newest checkpoint, and two are kept`() throws {
+    try withTemporaryFolder { folder in
+      let data = try TinyRun.store(4, in: folder)
+      let run = folder.appendingPathComponent("run")
+      var options = TrainingRun.Options()
+      options.checkpointInterval = .steps(2)
+      var training = try TrainingRun(
+        try checkpoint(data), data, TinyRun.options(steps: 7), options, in: run)
+      try training.run { _ in }
+      let kept = try FileManager.default.contentsOfDirectory(
+        atPath: run.appendingPathComponent("checkpoints").path)
+      #expect(kept.sorted() == ["step-00000006", "step-00000007"])
+      let opened = try Checkpoint(run)
+      #expect(
+        opened.model.parameters.embedding.elements
+          == training.trainer.model.parameters.embedding.elements)
+    }
+  }
+
+  @Test func `a folder that holds a run is refused, and one that holds none cannot be resumed`()
+    throws
+  {
+    try withTemporaryFolder { folder in
+      let data = try TinyRun.store(4, in: folder)
+      let run = folder.appendingPathComponent("run")
+      #expect(throws: TrainingError.nothingToResume(path: run.path)) {
+        _ = try TrainingRun(resuming: run, data).trainer.state
+      }
+      var training = try TrainingRun(
+        try checkpoint(data), data, TinyRun.options(steps: 0), in: run)
+      try training.run { _ in }
+      #expect(throws: TrainingError.runExists(path: run.path)) {
+        _ = try TrainingRun(try checkpoint(data), data, TinyRun.options(steps: 1), in: run)
+          .trainer.state
+      }
+    }
+  }
+
+  @Test func `a run is not resumed with other images`() throws {
+    try withTemporaryFolder { folder in
+      let data = try TinyRun.store(4, in: folder)
+      let run = folder.appendingPathComponent("run")
+      var training = try TrainingRun(
+        try checkpoint(data), data, TinyRun.options(steps: 1), in: run)
+      try training.run { _ in }
+      let other = try TinyRun.store(5, in: folder)
+      #expect(
+        throws: TrainingError.changed(
+          path: run.path, what: "the images or their canonical form")
+      ) {
+        _ = try TrainingRun(resuming: run, other).trainer.state
+      }
+    }
+  }
+}
