@@ -1,0 +1,116 @@
+public import Foundation
+
+/// A file that appears complete or not at all, whenever the process or the machine stops.
+///
+/// Bytes go to a hidden temporary file beside the target. ``finish()`` forces them to the disk,
+/// renames the temporary onto the target and forces the folder to the disk. A file that is
+/// abandoned before that is removed, and the target stays as it was; only a process killed by
+/// the system leaves its temporary, `.NAME.HEX.partial`, behind. A symbolic link at the target is
+/// replaced, not followed.
+@safe public struct AtomicFile: ~Copyable {
+  private let path: String
+  private let temporary: String
+  private let folder: String
+  private let descriptor: Int32
+  private var buffer: [UInt8] = []
+  private var finished = false
+
+  private static let bufferSize = 1 << 20
+
+  /// Opens a temporary file beside `url`; the folder must exist.
+  ///
+  /// - Throws: ``FileError/cannotWrite(path:reason:)``.
+  public init(_ url: URL) throws(FileError) {
+    let folder = url.deletingLastPathComponent().path
+    let suffix = String(UInt64.random(in: 0...UInt64.max), radix: 16)
+    let temporary = "\(folder)/.\(url.lastPathComponent).\(suffix).partial"
+    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw .cannotWrite(path: url.path, reason: systemReason())
+    }
+    path = url.path
+    self.temporary = temporary
+    self.folder = folder
+    self.descriptor = descriptor
+    buffer.reserveCapacity(Self.bufferSize)
+  }
+
+  deinit {
+    if !finished {
+      close(descriptor)
+      unsafe unlink(temporary)
+    }
+  }
+
+  /// Writes `bytes` as the whole file at `url`.
+  ///
+  /// - Throws: ``FileError/cannotWrite(path:reason:)``.
+  public static func write(_ bytes: [UInt8], to url: URL) throws(FileError) {
+    var file = try AtomicFile(url)
+    try file.append(bytes)
+    try file.finish()
+  }
+
+  /// Adds bytes at the end.
+  ///
+  /// - Throws: ``FileError/cannotWrite(path:reason:)``.
+  public mutating func append(_ bytes: [UInt8]) throws(FileError) {
+    try unsafe append(bytes.span.bytes)
+  }
+
+  /// Adds bytes at the end, for instance those of a buffer of floats, without a copy when there
+  /// are many.
+  ///
+  /// - Throws: ``FileError/cannotWrite(path:reason:)``.
+  public mutating func append(_ bytes: RawSpan) throws(FileError) {
+    if buffer.count + bytes.byteCount > Self.bufferSize {
+      try flush()
+    }
+    if bytes.byteCount >= Self.bufferSize {
+      try write(bytes)
+    } else {
+      unsafe bytes.withUnsafeBytes { unsafe buffer.append(contentsOf: $0) }
+    }
+  }
+
+  /// Makes the file appear at its place, on the disk.
+  ///
+  /// - Throws: ``FileError/cannotWrite(path:reason:)``; the target is then unchanged, unless only
+  ///   the folder could not be forced to the disk.
+  public consuming func finish() throws(FileError) {
+    try flush()
+    guard fsync(descriptor) == 0 else { throw error() }
+    guard unsafe rename(temporary, path) == 0 else { throw error() }
+    close(descriptor)
+    finished = true
+    let parent = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard parent >= 0 else { throw error() }
+    defer { close(parent) }
+    // Some file systems cannot force a folder and say EINVAL; there is nothing more to do then.
+    guard fsync(parent) == 0 || errno == EINVAL else { throw error() }
+  }
+
+  private mutating func flush() throws(FileError) {
+    try unsafe write(buffer.span.bytes)
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  private func write(_ bytes: RawSpan) throws(FileError) {
+    var written = 0
+    while written < bytes.byteCount {
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe Foundation.write(
+          descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
+      }
+      if count >= 0 {
+        written += count
+      } else if errno != EINTR {
+        throw error()
+      }
+    }
+  }
+
+  private func error() -> FileError {
+    .cannotWrite(path: path, reason: systemReason())
+  }
+}
