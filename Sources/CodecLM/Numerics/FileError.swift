@@ -6,6 +6,13 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file at `path` could not be written; what stood there before still does.
   case cannotWrite(path: String, reason: String)
 
+  /// The system's text alone.
+  var reason: String {
+    switch self {
+    case .cannotRead(_, let reason), .cannotWrite(_, let reason): reason
+    }
+  }
+
   /// One line that names the file and the reason.
   public var description: String {
     switch self {

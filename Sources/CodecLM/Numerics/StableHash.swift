@@ -1,5 +1,7 @@
-/// The FNV-1a hash of 64 bits (Fowler, Noll and Vo): the same on every machine and in every
-/// version, unlike Swift's `Hasher`. It finds changes and accidents, not attacks.
+/// The FNV-1a hash of 64 bits (Fowler, Noll and Vo).
+///
+/// It is the same on every machine and in every version, unlike Swift's `Hasher`. It finds changes
+/// and accidents, not attacks.
 package struct StableHash: Sendable {
   /// The hash of everything appended so far.
   package private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -21,8 +23,9 @@ package struct StableHash: Sendable {
     }
   }
 
-  /// Appends 64 bits in one step, eight times as fast as its bytes and with another result. A
-  /// single changed word always changes the hash, because a step is one-to-one in each argument.
+  /// Appends 64 bits in one step, eight times as fast as its bytes and with another result.
+  ///
+  /// A single changed word always changes the hash, because a step is one-to-one in each argument.
   package mutating func append(word: UInt64) {
     value = (value ^ word) &* Self.prime
   }
@@ -33,8 +36,10 @@ package struct StableHash: Sendable {
     append(bytes)
   }
 
-  /// The hash as a number in [0, 1), a multiple of 2⁻⁵³. FNV leaves the last bytes' differences in
-  /// the low and middle bits, so they are mixed by MurmurHash3's finaliser first.
+  /// The hash as a number in [0, 1), a multiple of 2⁻⁵³.
+  ///
+  /// FNV leaves the last bytes' differences in the low and middle bits, so they are mixed by
+  /// MurmurHash3's finaliser first.
   package var unitInterval: Double {
     var mixed = value
     mixed = (mixed ^ mixed >> 33) &* 0xff51_afd7_ed55_8ccd

@@ -21,8 +21,9 @@ public struct Tokenizer: Equatable, Sendable {
     bytes.map { Int32($0) }
   }
 
-  /// The bytes that `tokens` spell. Special tokens spell none, so that what a model generated can
-  /// be given as it is.
+  /// The bytes that `tokens` spell.
+  ///
+  /// Special tokens spell none, so that what a model generated can be given as it is.
   ///
   /// - Throws: ``TokenizerError/tokenOutsideVocabulary(_:count:)``.
   /// - Complexity: O(*n*) in the number of bytes.

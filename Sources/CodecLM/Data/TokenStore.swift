@@ -1,0 +1,121 @@
+public import Foundation
+
+/// The tokens of a folder's images in one memory-mapped file.
+///
+/// Images are numbered from 0 in the folder's order. Each belongs to the training images or to the
+/// held-out ones; a single image belongs to both, so that one picture is enough to try things.
+/// Built by ``build(from:codec:codecKey:tokenizer:at:heldOutShare:strict:pool:progress:)``.
+public struct TokenStore: Sendable {
+  /// Numbers about all images of a store, training and held-out.
+  public struct Statistics: Equatable, Sendable {
+    /// Number of tokens, without special ones.
+    public internal(set) var tokens = 0
+    /// Number of canonical bytes.
+    public internal(set) var bytes = 0
+    /// Tokens of the longest image, without special ones.
+    public internal(set) var longest = 0
+    /// Mean number of tokens of an image, without special ones.
+    public internal(set) var mean = 0.0
+    /// Number of images to train on.
+    public internal(set) var training = 0
+    /// Number of images to validate on.
+    public internal(set) var heldOut = 0
+  }
+
+  /// Where the store is.
+  public let url: URL
+  /// Number of images, at least 1.
+  public let count: Int
+  /// What made the tokens.
+  public let tokenizer: Tokenizer
+  /// The images to train on, ascending, at least one.
+  public let trainingIndices: [Int]
+  /// The images to validate on, ascending, at least one.
+  public let heldOutIndices: [Int]
+  /// The folder's files that are not among the images.
+  public let skipped: [SkippedFile]
+  /// Numbers about the images.
+  public let statistics: Statistics
+
+  /// Hash of everything the contents depend on.
+  package let key: UInt64
+
+  private let file: MappedFile
+  private let offsets: TokenStoreFoot.Offsets
+  private let width: TokenWidth
+
+  /// Opens the store at `url` and checks all of it.
+  ///
+  /// - Throws: ``TokenStoreError``, or ``NumericsError`` when the file cannot be read.
+  /// - Complexity: O(*n*) in the size of the file, which is read once; about a second a gigabyte.
+  public init(_ url: URL) throws {
+    let file = try MappedFile(path: url.path)
+    let contents = try TokenStoreValidation.contents(of: file)
+    self.url = url
+    self.file = file
+    count = contents.foot.images
+    key = contents.foot.key
+    width = contents.foot.width
+    offsets = contents.offsets
+    tokenizer = contents.tokenizer
+    trainingIndices = contents.training
+    heldOutIndices = contents.heldOut
+    skipped = contents.skipped
+    statistics = contents.statistics
+  }
+
+  /// Number of tokens of an image, without special ones.
+  public func tokenCount(of index: Int) -> Int {
+    tokenRange(of: index).count
+  }
+
+  /// Number of bytes of an image in canonical form.
+  public func byteCount(of index: Int) -> Int {
+    Int(clamping: word(1, of: index))
+  }
+
+  /// Path of the image's file, relative to the folder it came from.
+  public func name(of index: Int) -> String {
+    let start = index == 0 ? 0 : Int(clamping: word(2, of: index - 1))
+    let end = Int(clamping: word(2, of: index))
+    return file.text(offsets.text + start..<offsets.text + end)
+  }
+
+  /// An image's tokens, without special ones.
+  ///
+  /// - Complexity: O(*n*) in the number of tokens.
+  public func tokens(of index: Int) -> [Int32] {
+    withTokens(of: index) { tokens, width in
+      (0..<tokens.count / width.rawValue).map { width.token(at: $0, in: tokens) }
+    }
+  }
+
+  /// Calls `body` with the bytes of an image's tokens, without special ones, in their place.
+  func withTokens<Result>(
+    of index: Int, _ body: (Span<UInt8>, TokenWidth) throws -> Result
+  ) rethrows -> Result {
+    let range = tokenRange(of: index)
+    let start = TokenStoreFormat.headBytes + range.lowerBound * width.rawValue
+    return try file.withBytes(start..<start + range.count * width.rawValue) { bytes in
+      try body(bytes, width)
+    }
+  }
+
+  private func tokenRange(of index: Int) -> Range<Int> {
+    let flag = TokenStoreFormat.heldOutFlag
+    let start = index == 0 ? 0 : Int(clamping: word(0, of: index - 1) & ~flag)
+    return start..<Int(clamping: word(0, of: index) & ~flag)
+  }
+
+  private func word(_ field: Int, of index: Int) -> UInt64 {
+    precondition(index >= 0 && index < count, "image \(index) of \(count)")
+    return file.uint64(at: offsets.images + index * TokenStoreFormat.imageBytes + 8 * field)
+  }
+}
+
+extension MappedFile {
+  /// The UTF-8 text in `range`; bytes that are not UTF-8 become U+FFFD.
+  func text(_ range: Range<Int>) -> String {
+    String(decoding: bytes(range), as: UTF8.self)
+  }
+}
