@@ -91,15 +91,15 @@ public enum BatchSamplerError: Error, Equatable, Sendable, CustomStringConvertib
 }
 
 /// The images of all epochs one after another, each epoch shuffled.
-struct EpochOrder: IteratorProtocol, Sendable {
+package struct EpochOrder: IteratorProtocol, Sendable {
   private let images: [Int]
   private let seed: UInt64
-  private(set) var epoch: Int
-  private(set) var cursor: Int
+  package private(set) var epoch: Int
+  package private(set) var cursor: Int
   private var shuffled: [Int] = []
 
   /// Begins after `cursor` images of `epoch`.
-  init(_ images: [Int], seed: UInt64, epoch: Int, cursor: Int) {
+  package init(_ images: [Int], seed: UInt64, epoch: Int, cursor: Int) {
     self.images = images
     self.seed = seed
     self.epoch = epoch
@@ -107,7 +107,7 @@ struct EpochOrder: IteratorProtocol, Sendable {
     shuffle()
   }
 
-  mutating func next() -> Int? {
+  package mutating func next() -> Int? {
     if cursor == images.count {
       epoch += 1
       cursor = 0

@@ -5,6 +5,12 @@ public struct SkippedFile: Equatable, Sendable, CustomStringConvertible {
   /// What the system or the codec said.
   public let reason: String
 
+  /// A file and why it was skipped.
+  public init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+
   /// Path and reason in one line.
   public var description: String { "\(path): \(reason)" }
 }

@@ -1,0 +1,34 @@
+import Foundation
+
+/// A folder of its own, removed with the value that owns it.
+final class TemporaryFolder {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory
+      .appendingPathComponent("codeclm-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(at: url)
+  }
+
+  /// Where `path` would be in the folder.
+  func callAsFunction(_ path: String) -> URL {
+    url.appendingPathComponent(path)
+  }
+
+  /// Writes a file and the folders above it.
+  func write(_ bytes: [UInt8], to path: String) throws {
+    let target = self(path)
+    try FileManager.default.createDirectory(
+      at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: target)
+  }
+
+  /// Names of everything in the folder itself, hidden things included, sorted.
+  var names: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: url.path).sorted() }
+  }
+}
