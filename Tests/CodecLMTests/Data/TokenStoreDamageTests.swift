@@ -15,32 +15,33 @@ struct TokenStoreDamageTests {
   }
 
   @Test func `no prefix of a store opens`() throws {
-    for count in 0..<bytes.count {
-      try Data(bytes.prefix(count)).write(to: fixture.url)
-      #expect(throws: TokenStoreError.self) { try TokenStore(fixture.url) }
+    var opened: [Int] = []
+    for count in 0..<bytes.count where try open(Array(bytes.prefix(count))) != nil {
+      opened.append(count)
     }
+    #expect(opened.isEmpty)
   }
 
   @Test func `a store with more bytes at its end does not open`() throws {
-    try Data(bytes + [0, 0, 0, 0, 0, 0, 0, 0]).write(to: fixture.url)
-    #expect(throws: TokenStoreError.self) { try TokenStore(fixture.url) }
+    #expect(try open(bytes + [0, 0, 0, 0, 0, 0, 0, 0]) == nil)
   }
 
   @Test func `no changed bit goes unnoticed`() throws {
     var random = RandomStream(seed: 1)
+    var opened: [Int] = []
     for _ in 0..<2_000 {
       var changed = bytes
       let place = Int(random.nextWord()) % bytes.count
       changed[place] ^= 1 << UInt8(random.nextWord() % 8)
-      try Data(changed).write(to: fixture.url)
-      #expect(throws: TokenStoreError.self) { try TokenStore(fixture.url) }
+      if try open(changed) != nil { opened.append(place) }
     }
+    #expect(opened.isEmpty)
   }
 
   @Test func `a forged store with a right checksum is refused or readable`() throws {
     var random = RandomStream(seed: 2)
     var opened = 0
-    for _ in 0..<4_000 {
+    for _ in 0..<1_000 {
       var changed = bytes
       // The words that hold counts and ends: the index, and the foot without its checksum.
       let inIndex = random.nextWord() % 2 == 0
@@ -53,16 +54,13 @@ struct TokenStoreDamageTests {
       let value = draw < extremes.count ? extremes[draw] : UInt64(random.nextWord() % 64)
       for byte in 0..<8 { changed[word + byte] = UInt8(truncatingIfNeeded: value >> (8 * byte)) }
       seal(&changed)
-      try Data(changed).write(to: fixture.url)
-      do {
-        let store = try TokenStore(fixture.url)
-        opened += 1
-        for index in 0..<store.count {
-          #expect(store.tokens(of: index).count == store.tokenCount(of: index))
-          _ = store.name(of: index)
-          _ = store.byteCount(of: index)
-        }
-      } catch is TokenStoreError {}
+      guard let store = try open(changed) else { continue }
+      opened += 1
+      for index in 0..<store.count {
+        #expect(store.tokens(of: index).count == store.tokenCount(of: index))
+        _ = store.name(of: index)
+        _ = store.byteCount(of: index)
+      }
     }
     #expect(opened > 0)
   }
@@ -73,6 +71,16 @@ struct TokenStoreDamageTests {
     try Data(changed).write(to: fixture.url)
     #expect(throws: TokenStoreError.unsupportedVersion(path: fixture.url.path, found: 2)) {
       try TokenStore(fixture.url)
+    }
+  }
+
+  /// The store in `bytes`, or nil when they are refused as one.
+  private func open(_ bytes: [UInt8]) throws -> TokenStore? {
+    try fixture.folder.write(bytes, to: "changed")
+    do {
+      return try TokenStore(fixture.folder("changed"))
+    } catch is TokenStoreError {
+      return nil
     }
   }
 

@@ -14,8 +14,8 @@ final class StoreFixture {
     try FileManager.default.createDirectory(
       at: folder("images"), withIntermediateDirectories: false)
     for (index, length) in lengths.enumerated() {
-      try Data([UInt8(ascii: "P")] + Self.stream(index, length))
-        .write(to: folder("images/\(Self.name(index))"))
+      try folder.write(
+        [UInt8(ascii: "P")] + Self.stream(index, length), to: "images/\(Self.name(index))")
     }
   }
 
