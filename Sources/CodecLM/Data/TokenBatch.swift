@@ -44,8 +44,10 @@ package struct ImageWindow: Codable, Equatable, Sendable {
 /// Rows are filled from up to ``poolSize`` waiting windows. The one that waits longest begins a
 /// row, so none waits for ever; those follow that fill the rest of the row best together.
 ///
-/// Measured on lengths of mean 140 and deviation 30 and a context of 512, padding takes 6 % when
-/// the longest window that fits comes next, and less than 0.1 % this way.
+/// Measured on normal lengths of mean 140 and deviation 30 and a context of 512, padding takes 6 %
+/// when the longest window that fits comes next, and none this way. No packing helps where the
+/// context is no sum of usual lengths: of mean 149 and deviation 27, padding takes 1 % of 512, 9 %
+/// of 384 and none of 1,024.
 struct BatchPacker: Sendable {
   let store: TokenStore
   let rows: Int

@@ -23,7 +23,7 @@ package struct StableHash: Sendable {
     }
   }
 
-  /// Appends 64 bits in one step, eight times as fast as its bytes and with another result.
+  /// Appends 64 bits in one step instead of eight, with another result than their bytes.
   ///
   /// A single changed word always changes the hash, because a step is one-to-one in each argument.
   package mutating func append(word: UInt64) {
