@@ -53,7 +53,7 @@ struct Canonicalize: ParsableCommand {
 
   private struct Report: Encodable {
     var files: Int
-    var skipped: [TokenStore.Skipped]
+    var skipped: [String]
     var bytes: Int
   }
 
@@ -84,11 +84,10 @@ struct Canonicalize: ParsableCommand {
           report.bytes += bytes.count
         case .failure(let error):
           let reason = "\(error)"
-          if strict {
-            throw TokenStoreError.unreadable(.init(name: source.path, reason: reason))
-          }
-          progress.note("skipped \(source.path): \(reason)")
-          report.skipped.append(.init(name: source.path, reason: reason))
+          let file = SkippedFile(path: source.path, reason: reason)
+          if strict { throw file }
+          progress.note("skipped \(file)")
+          report.skipped.append(file.description)
         }
       }
       progress.show(
@@ -114,7 +113,7 @@ struct Canonicalize: ParsableCommand {
       let url = URL(fileURLWithPath: input)
       if url.hasDirectoryPath {
         let folder = try ImageFolder(url)
-        return folder.entries.map { Source(path: "\(input)/\($0.name)", name: $0.name) }
+        return folder.files.map { Source(path: "\(input)/\($0.path)", name: $0.path) }
       }
       return [Source(path: input, name: url.lastPathComponent)]
     }
@@ -148,8 +147,7 @@ struct Canonicalize: ParsableCommand {
   private func convert(
     _ path: String, _ base: JPEGProfile, _ fixed: JPEGCodec
   ) throws -> [UInt8] {
-    let file = try MappedFile(path: path)
-    let bytes = file.bytes(0..<file.count)
+    let bytes = try FileBytes.read(path)
     guard keepsSize else { return try fixed.canonicalBytes(of: bytes) }
     let header = try JPEGHeader(bytes)
     var own = base
@@ -158,7 +156,7 @@ struct Canonicalize: ParsableCommand {
   }
 
   private func write(_ bytes: [UInt8], to target: URL) throws {
-    try AtomicFile.makeFolder(target.deletingLastPathComponent())
+    try Folders.make(target.deletingLastPathComponent())
     try AtomicFile.write(bytes, to: target)
   }
 }

@@ -118,6 +118,6 @@ struct OutputFolder {
 
   init(_ path: String) throws {
     url = URL(fileURLWithPath: path)
-    try AtomicFile.makeFolder(url)
+    try Folders.make(url)
   }
 }

@@ -111,8 +111,8 @@ struct Train: ParsableCommand {
     let data = try openData(sources, profile, in: folder, pool, interrupt, progress)
     progress.note(
       """
-      \(Format.count(data.count)) images: \(Format.count(data.totalTokens)) tokens, \
-      \(Format.fixed(data.meanTokens, 0)) an image, \(data.longest) at most; \
+      \(Format.count(data.count)) images: \(Format.count(data.statistics.tokens)) tokens, \
+      \(Format.fixed(data.statistics.mean, 0)) an image, \(data.statistics.longest) at most; \
       \(Format.count(data.heldOutIndices.count)) held out
       """)
 
@@ -152,7 +152,7 @@ struct Train: ParsableCommand {
       ? "no restart markers" : "a restart marker every \(chosen.restartInterval) MCU"
     progress.note(
       """
-      \(Format.count(sources.entries.count)) files, median short side \(survey.medianSide) px, \
+      \(Format.count(sources.files.count)) files, median short side \(survey.medianSide) px, \
       \(survey.isGrayscale ? "grayscale" : "colour") → \(chosen.width) × \(chosen.height), \
       \(chosen.subsampling.rawValue), quality \(chosen.quality), \(restart), \
       \(chosen.stream.rawValue) streams
@@ -164,16 +164,16 @@ struct Train: ParsableCommand {
     _ sources: ImageFolder, _ profile: JPEGProfile, in folder: URL, _ pool: WorkerPool,
     _ interrupt: Interrupt, _ progress: ProgressLine
   ) throws -> TokenStore {
-    var builder = try TokenStoreBuilder(.jpeg(profile), pool: pool)
-    builder.isStrict = strict
     let store = folder.appendingPathComponent("images.tokens")
-    let data = try builder.openOrBuild(sources, at: store) { state in
+    let data = try TokenStore.build(
+      from: sources, .jpeg(profile), at: store, strict: strict, pool: pool
+    ) { state in
       progress.show(
         "reading images \(Format.count(state.done)) of \(Format.count(state.total))",
         isFinal: state.done == state.total)
       if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
     }
-    for file in data.skipped.prefix(5) { progress.note("skipped \(file.name): \(file.reason)") }
+    for file in data.skipped.prefix(5) { progress.note("skipped \(file)") }
     if data.skipped.count > 5 {
       progress.note("… and \(Format.count(data.skipped.count - 5)) more skipped files")
     }

@@ -29,17 +29,18 @@ public struct Checkpoint: Sendable {
   /// - Throws: ``FileError`` that names the file which is missing or malformed,
   ///   ``LlamaConfigurationError``, ``NumericsError``.
   public init(_ folder: URL) throws {
-    var isFolder: ObjCBool = false
-    guard unsafe FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder),
-      isFolder.boolValue
-    else {
+    guard FolderListing.kind(of: folder.path) == .folder else {
       throw FileError.malformed(path: folder.path, reason: "no such folder; check the path")
     }
     let configuration = try JSONFile.read(
       LlamaConfiguration.self, folder.appendingPathComponent(Self.configurationFile))
     codec = try JSONFile.read(CodecProfile.self, folder.appendingPathComponent(Self.codecFile))
-    tokenizer = try JSONFile.read(
-      Tokenizer.self, folder.appendingPathComponent(Self.tokenizerFile))
+    let tokenizerFile = folder.appendingPathComponent(Self.tokenizerFile)
+    do {
+      tokenizer = try Tokenizer(json: try FileBytes.read(tokenizerFile.path))
+    } catch let error as TokenizerError {
+      throw FileError.malformed(path: tokenizerFile.path, reason: error.description)
+    }
     guard configuration.vocabulary == tokenizer.count else {
       throw FileError.malformed(
         path: folder.appendingPathComponent(Self.configurationFile).path,
@@ -60,12 +61,12 @@ public struct Checkpoint: Sendable {
 
   /// Writes everything but the weights.
   package func writeDescription(to folder: URL) throws {
-    try AtomicFile.makeFolder(folder)
+    try Folders.make(folder)
     try JSONFile.write(
       model.configuration, to: folder.appendingPathComponent(Self.configurationFile))
     try JSONFile.write(codec, to: folder.appendingPathComponent(Self.codecFile))
-    try JSONFile.write(
-      tokenizer, to: folder.appendingPathComponent(Self.tokenizerFile))
+    try AtomicFile.write(
+      tokenizer.json(), to: folder.appendingPathComponent(Self.tokenizerFile))
   }
 
   package func writeWeights(to url: URL) throws {

@@ -1,156 +1,130 @@
-/// Tokens of whole images, packed into rows of equal length and laid out row after row.
-public struct TokenBatch: Sendable {
-  /// What the model reads: begin and an image's tokens, image after image; N = rows × context.
-  public fileprivate(set) var tokens: [Int32] = []
-  /// What follows each of them: the image's tokens and end; −1 where nothing is to be predicted.
-  public fileprivate(set) var targets: [Int32] = []
-  /// The positions of each image; attention stays inside, and positions count from 0 in each.
-  public fileprivate(set) var segments: [Range<Int>] = []
-  /// Images that end in this batch.
-  public fileprivate(set) var images = 0
-  /// Bytes of those images' canonical streams.
-  public fileprivate(set) var bytes = 0
-  /// Number of targets that are not −1.
-  public fileprivate(set) var predictions = 0
-}
-
-/// Batches of a store's training images in random order, each image once an epoch.
+/// Training batches without end: every training image once an epoch, in an order of its own each
+/// epoch.
 ///
-/// An image of n tokens takes n + 1 positions; one that takes more than a row is cut into windows of
-/// a row's length. Rows are filled from a pool of pending windows, the first that fits, so that little
-/// is left empty.
+/// Images of the next epoch fill up the batch in which one ends, so every row is used. Which
+/// batches come depends on the store, rows, context, seed and state alone.
 public struct BatchSampler: Sendable {
-  /// Where the sampler stands; with the seed, it determines every batch to come.
-  public struct State: Sendable, Codable, Equatable {
-    /// Times all images were gone through.
-    public var epoch: UInt64 = 0
-    /// Images of this epoch that were taken out of its order so far.
-    public var cursor = 0
-    var pending: [Window] = []
+  /// How far the sampler has come; with it, another sampler goes on with the same batches.
+  public struct State: Codable, Equatable, Sendable {
+    /// The epoch that images are drawn from, from 0.
+    public internal(set) var epoch = 0
+    /// Number of images drawn from the epoch.
+    public internal(set) var cursor = 0
+    /// Images drawn and not yet in a batch.
+    package internal(set) var pending: [ImageWindow] = []
 
     /// The beginning.
     public init() {}
   }
 
-  struct Window: Sendable, Codable, Equatable {
-    let image: Int
-    let start: Int
-    let count: Int
-  }
+  private var packer: BatchPacker
+  private var order: EpochOrder
 
-  /// Where the sampler stands.
-  public private(set) var state: State
+  /// Number of rows of each batch.
+  public var rows: Int { packer.rows }
+  /// Number of positions of each row.
+  public var context: Int { packer.context }
 
-  private let store: TokenStore
-  private let indices: [Int]
-  private let rows: Int
-  private let context: Int
-  private let seed: UInt64?
-  private var order: [Int]
-
-  private static let pool = 64
-
-  /// A sampler of the training images.
+  /// A sampler of a store's training images.
   ///
   /// - Parameters:
-  ///   - rows: rows in a batch.
-  ///   - context: positions in a row.
-  ///   - state: where an earlier sampler with the same arguments stood.
-  public init(_ store: TokenStore, rows: Int, context: Int, seed: UInt64, state: State = State()) {
-    self.init(
-      store, store.trainingIndices, rows: rows, context: context, seed: seed, state: state)
-  }
-
-  private init(
-    _ store: TokenStore, _ indices: [Int], rows: Int, context: Int, seed: UInt64?, state: State
-  ) {
-    precondition(rows >= 1 && context >= 2, "a batch of \(rows) × \(context)")
-    self.store = store
-    self.indices = indices
-    self.rows = rows
-    self.context = context
-    self.seed = seed
-    self.state = state
-    order = Self.order(indices, seed, state.epoch)
-  }
-
-  /// Batches that hold each of at most `limit` held-out images once, spread evenly over them.
-  public static func heldOut(
-    of store: TokenStore, rows: Int, context: Int, limit: Int
-  ) -> [TokenBatch] {
-    let all = store.heldOutIndices
-    let count = min(limit, all.count)
-    let chosen = (0..<count).map { all[$0 * all.count / count] }
-    var sampler = BatchSampler(
-      store, chosen, rows: rows, context: context, seed: nil, state: State())
-    var batches: [TokenBatch] = []
-    while sampler.state.epoch == 0 {
-      let batch = sampler.next()
-      if !batch.segments.isEmpty { batches.append(batch) }
+  ///   - rows: rows of a batch, at least 1.
+  ///   - context: positions of a row, at least 1.
+  ///   - seed: the run's seed; epoch *e* is shuffled by the ``RandomStream`` (seed, *e*).
+  ///   - state: where to go on, from a sampler of the same store and context.
+  /// - Throws: ``BatchSamplerError`` when `state` comes from another store or context.
+  public init(
+    _ store: TokenStore, rows: Int, context: Int, seed: UInt64, state: State = State()
+  ) throws(BatchSamplerError) {
+    packer = BatchPacker(store, rows: rows, context: context)
+    guard state.epoch >= 0, (0...store.trainingIndices.count).contains(state.cursor) else {
+      throw .stateDoesNotFit(
+        "image \(state.cursor) of epoch \(state.epoch), where an epoch has "
+          + "\(store.trainingIndices.count) images")
     }
-    return batches
+    for window in state.pending {
+      guard (0..<store.count).contains(window.image), window.start >= 0,
+        window.start < packer.positions(of: window.image), window.start % context == 0
+      else {
+        throw .stateDoesNotFit("position \(window.start) of image \(window.image) waits")
+      }
+    }
+    packer.pending = state.pending
+    order = EpochOrder(store.trainingIndices, seed: seed, epoch: state.epoch, cursor: state.cursor)
+  }
+
+  /// What to save in order to go on after the last batch.
+  public var state: State {
+    var state = State()
+    state.epoch = order.epoch
+    state.cursor = order.cursor
+    state.pending = packer.pending
+    return state
   }
 
   /// The next batch.
   public mutating func next() -> TokenBatch {
-    var batch = TokenBatch()
-    for _ in 0..<rows {
-      let end = batch.tokens.count + context
-      while let window = take(atMost: end - batch.tokens.count) { append(window, to: &batch) }
-      let padding = end - batch.tokens.count
-      batch.tokens.append(contentsOf: repeatElement(Tokenizer.endToken, count: padding))
-      batch.targets.append(contentsOf: repeatElement(-1, count: padding))
-    }
+    var batch = TokenBatch(rows: rows, context: context, tokenizer: packer.store.tokenizer)
+    next(into: &batch)
     return batch
   }
 
-  /// The first pending window of at most `limit` positions.
-  private mutating func take(atMost limit: Int) -> Window? {
-    refill()
-    guard let place = state.pending.firstIndex(where: { $0.count <= limit }) else {
-      if state.pending.isEmpty { state.epoch = 1 }
-      return nil
-    }
-    return state.pending.remove(at: place)
+  /// Replaces `batch`, of the same rows and context, by the next one in the same memory.
+  public mutating func next(into batch: inout TokenBatch) {
+    packer.fill(&batch, from: &order)
   }
+}
 
-  private mutating func refill() {
-    while state.pending.count < Self.pool {
-      if state.cursor == order.count {
-        // A pass without a seed is one epoch long.
-        guard let seed else { return }
-        state.epoch += 1
-        state.cursor = 0
-        order = Self.order(indices, seed, state.epoch)
-      }
-      let image = order[state.cursor]
-      state.cursor += 1
-      let positions = store.tokenCount(of: image) + 1
-      for start in stride(from: 0, to: positions, by: context) {
-        state.pending.append(
-          Window(image: image, start: start, count: min(context, positions - start)))
-      }
+/// Why a sampler cannot go on.
+public enum BatchSamplerError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The state is of another store or context; the text is the first part that does not fit.
+  case stateDoesNotFit(String)
+
+  /// One line that says what does not fit, and the way out.
+  public var description: String {
+    switch self {
+    case .stateDoesNotFit(let part):
+      "the saved position in the data is of other data or another context (\(part)); "
+        + "go on with the same images and settings, or start again"
     }
   }
+}
 
-  private func append(_ window: Window, to batch: inout TokenBatch) {
-    let tokens = store.tokens(of: window.image)
-    let first = batch.tokens.count
-    for position in window.start..<window.start + window.count {
-      batch.tokens.append(position == 0 ? Tokenizer.beginToken : tokens[position - 1])
-      batch.targets.append(position == tokens.count ? Tokenizer.endToken : tokens[position])
-    }
-    batch.segments.append(first..<batch.tokens.count)
-    batch.predictions += window.count
-    if window.start + window.count == tokens.count + 1 {
-      batch.images += 1
-      batch.bytes += store.byteCount(of: window.image)
-    }
+/// The images of all epochs one after another, each epoch shuffled.
+package struct EpochOrder: IteratorProtocol, Sendable {
+  private let images: [Int]
+  private let seed: UInt64
+  package private(set) var epoch: Int
+  package private(set) var cursor: Int
+  private var shuffled: [Int] = []
+
+  /// Begins after `cursor` images of `epoch`.
+  package init(_ images: [Int], seed: UInt64, epoch: Int, cursor: Int) {
+    self.images = images
+    self.seed = seed
+    self.epoch = epoch
+    self.cursor = cursor
+    shuffle()
   }
 
-  private static func order(_ indices: [Int], _ seed: UInt64?, _ epoch: UInt64) -> [Int] {
-    guard let seed else { return indices }
-    var random = RandomStream(seed: seed, stream: epoch)
-    return indices.shuffled(using: &random)
+  package mutating func next() -> Int? {
+    if cursor == images.count {
+      epoch += 1
+      cursor = 0
+      shuffle()
+    }
+    defer { cursor += 1 }
+    return shuffled[cursor]
+  }
+
+  /// Fisher and Yates' shuffle, written out because the standard library's may change its draws.
+  private mutating func shuffle() {
+    shuffled = images
+    var stream = RandomStream(seed: seed, stream: UInt64(epoch))
+    for last in stride(from: images.count - 1, to: 0, by: -1) {
+      // The upper half of a product is uniform in 0...last but for a bias below (last + 1) / 2⁶⁴.
+      let other = Int(stream.next().multipliedFullWidth(by: UInt64(last + 1)).high)
+      shuffled.swapAt(last, other)
+    }
   }
 }

@@ -1,73 +1,87 @@
 public import Foundation
 
-/// The JPEG files in a folder and its subfolders, in an order that depends on nothing but their
-/// names.
+/// The JPEG files below a folder, in an order that is the same on every machine.
+///
+/// Files named `*.jpg`, `*.jpeg`, `*.jpe` or `*.jfif`, in any case, are listed by the bytes of
+/// their relative path. Hidden files and folders are skipped. Symbolic links are followed, except
+/// where they lead in a circle. Files are not opened.
 public struct ImageFolder: Sendable {
-  /// One file.
-  public struct Entry: Sendable, Hashable {
-    /// Path below the folder, with `/` between its parts.
-    public let name: String
-    /// Bytes.
+  /// One file of the folder.
+  public struct File: Sendable, Equatable {
+    /// Path relative to the folder, with `/` between its parts.
+    public let path: String
+    /// Number of bytes.
     public let size: Int
-    /// Last change, in nanoseconds since 1970.
+    /// Time of the last change, in nanoseconds since 1970.
     public let modified: Int64
   }
 
-  /// Where the files are.
+  /// Where the folder is.
   public let url: URL
-  /// The files, sorted by the bytes of their names.
-  public let entries: [Entry]
+  /// The files, at least one, ascending by the UTF-8 bytes of ``File/path``.
+  public let files: [File]
 
-  private static let extensions: Set<String> = ["jpg", "jpeg", "jpe", "jfif"]
-
-  /// Lists a folder: every visible regular file that ends in .jpg, .jpeg, .jpe or .jfif, in any case.
+  /// Lists the JPEG files below the folder at `path`.
   ///
-  /// - Throws: ``ImageFolderError`` when it is missing, no folder, unreadable or without such files.
-  public init(_ url: URL) throws(ImageFolderError) {
-    var isFolder: ObjCBool = false
-    guard unsafe FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-      throw .missing(path: url.path)
-    }
-    guard isFolder.boolValue else { throw .notAFolder(path: url.path) }
-    guard FileManager.default.isReadableFile(atPath: url.path) else {
-      throw .unreadable(path: url.path)
-    }
-    self.url = url
-    entries = FileListing.files(below: url.path)
-      .filter { Self.extensions.contains(($0.name as NSString).pathExtension.lowercased()) }
-      .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-      .map { Entry(name: $0.name, size: $0.size, modified: $0.modified) }
-    guard !entries.isEmpty else { throw .noImages(path: url.path) }
+  /// - Throws: ``ImageFolderError``.
+  public init(_ path: String) throws(ImageFolderError) {
+    try self.init(URL(fileURLWithPath: path))
   }
 
-  /// The bytes of one file.
+  /// Lists the JPEG files below the folder at `url`.
   ///
-  /// - Throws: ``NumericsError/cannotMap(path:reason:)``.
-  public func contents(of entry: Entry) throws -> [UInt8] {
-    let file = try MappedFile(path: url.path + "/" + entry.name)
-    return file.bytes(0..<file.count)
+  /// - Throws: ``ImageFolderError``.
+  /// - Complexity: O(*n* log *n*) in the number of files; 50,000 take 0.15 s.
+  public init(_ url: URL) throws(ImageFolderError) {
+    switch FolderListing.kind(of: url.path) {
+    case .missing: throw .missing(path: url.path)
+    case .other: throw .notAFolder(path: url.path)
+    case .folder: break
+    }
+    let entries: [FolderListing.Entry]
+    do {
+      entries = try FolderListing.files(below: url.path, where: Self.isJPEG)
+    } catch {
+      throw .unreadable(error)
+    }
+    guard !entries.isEmpty else { throw .noImages(path: url.path) }
+    self.url = url
+    files =
+      entries
+      .map { File(path: $0.path, size: $0.size, modified: $0.modified) }
+      // Not by `String`'s own order, which follows Unicode's normal forms.
+      .sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+  }
+
+  private static let extensions: [[UInt8]] = ["jpg", "jpeg", "jpe", "jfif"].map { Array($0.utf8) }
+
+  private static func isJPEG(_ name: String) -> Bool {
+    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
+    let ending = name.utf8[dot...].dropFirst()
+    // Setting bit 5 makes an ASCII letter lowercase, and makes a letter of nothing else.
+    return extensions.contains { $0.elementsEqual(ending.lazy.map { $0 | 0x20 }) }
   }
 }
 
 /// Why a folder of images cannot be used.
-public enum ImageFolderError: Error, Equatable, CustomStringConvertible {
-  /// Nothing has this path.
+public enum ImageFolderError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// There is nothing at the path.
   case missing(path: String)
-  /// The path is a file's.
+  /// There is something else than a folder at the path.
   case notAFolder(path: String)
-  /// The folder may not be listed.
-  case unreadable(path: String)
-  /// No file in it ends like a JPEG.
+  /// The folder, or one below it, could not be read.
+  case unreadable(FileError)
+  /// No file below the folder has a JPEG file's name.
   case noImages(path: String)
 
   /// One line that names the folder and the way out.
   public var description: String {
     switch self {
-    case .missing(let path): "\(path): no such folder; check the path"
-    case .notAFolder(let path): "\(path) is a file; give the folder that holds the JPEG files"
-    case .unreadable(let path): "\(path): permission denied; make the folder readable"
+    case .missing(let path): "there is no folder \(path)"
+    case .notAFolder(let path): "\(path) is not a folder; give the folder that holds the images"
+    case .unreadable(let error): error.description
     case .noImages(let path):
-      "\(path) holds no .jpg or .jpeg files; give a folder that does, subfolders are searched"
+      "no JPEG file below \(path); put files named .jpg, .jpeg, .jpe or .jfif there"
     }
   }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A look at some of a folder's images, to choose a profile for them.
 public struct ImageSurvey: Sendable {
   /// Images whose headers were read.
@@ -17,10 +19,10 @@ public struct ImageSurvey: Sendable {
 
   /// Reads the headers of up to 256 files.
   public init(_ folder: ImageFolder, pool: WorkerPool = .shared) {
-    let count = min(Self.sample, folder.entries.count)
+    let count = min(Self.sample, folder.files.count)
     let headers = pool.map(count) { index -> JPEGHeader? in
-      let entry = folder.entries[index * folder.entries.count / count]
-      return try? JPEGHeader(folder.contents(of: entry))
+      let file = folder.files[index * folder.files.count / count]
+      return try? JPEGHeader(FileBytes.read("\(folder.url.path)/\(file.path)"))
     }.compactMap { $0 }
     images = headers.count
     let sides = headers.map { min($0.width, $0.height) }.sorted()

@@ -1,24 +1,9 @@
 public import Foundation
 
-/// A folder of images → a ``TokenStore``.
-public struct TokenStoreBuilder: Sendable {
-  /// The codec's profile; equal profiles mean equal streams.
-  public let profile: CodecProfile
-  /// Bytes → tokens.
-  public let tokenizer: Tokenizer
-  /// Share of the images to hold out, chosen by a hash of each file's name, so that an image's side
-  /// does not depend on the others.
-  ///
-  /// At least one is held out and one trained on where there are two.
-  public var heldOutShare = 0.02
-  /// Whether a file that cannot be read ends the building.
-  public var isStrict = false
-  /// Who does the work.
-  public var pool: WorkerPool
-
-  /// How far the building has come.
-  public struct Progress: Sendable {
-    /// Files read so far, skipped ones included.
+extension TokenStore {
+  /// How far building has come.
+  public struct Progress: Equatable, Sendable {
+    /// Files done, skipped ones included.
     public let done: Int
     /// Files in the folder.
     public let total: Int
@@ -26,161 +11,120 @@ public struct TokenStoreBuilder: Sendable {
     public let skipped: Int
   }
 
-  private let codec: any Codec
-  private static let chunk = 512
+  /// Files decoded between two writes: many times the threads, and few enough for memory.
+  private static let filesPerChunk = 512
+  /// The largest file that is opened, 1 GiB: above any JPEG, below what would exhaust memory.
+  private static let largestFile = 1 << 30
 
-  /// A builder.
+  /// The store of a folder's images at `url`, built unless it is there already.
   ///
-  /// - Throws: ``CodecError/invalidProfile(_:)``.
-  public init(
-    _ profile: CodecProfile, tokenizer: Tokenizer = .bytes, pool: WorkerPool = .shared
-  ) throws(CodecError) {
-    codec = try profile.makeCodec()
-    self.profile = profile
-    self.tokenizer = tokenizer
-    self.pool = pool
-  }
-
-  /// A hash of codec, tokenizer and the folder's names, sizes and dates.
-  public func key(for folder: ImageFolder) throws -> UInt64 {
-    var hash = StableHash()
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    hash.combine(try encoder.encode(profile))
-    hash.combine(try encoder.encode(tokenizer))
-    hash.combine("\(heldOutShare)")
-    for entry in folder.entries {
-      hash.combine(entry.name)
-      hash.combine(Int64(entry.size))
-      hash.combine(entry.modified)
-    }
-    return hash.value
-  }
-
-  /// The store at `url` if it was built from the same folder in the same way, or a new one there.
+  /// A store is reused when its format, `codecKey`, `tokenizer`, `heldOutShare` and the path, size
+  /// and modification time of every file are what they were. Otherwise, or when it is damaged, it
+  /// is replaced at once when the new one is complete.
   ///
-  /// - Throws: ``TokenStoreError``, ``FileError``.
-  public func openOrBuild(
-    _ folder: ImageFolder, at url: URL, progress: (Progress) throws -> Void = { _ in }
+  /// - Parameters:
+  ///   - folder: the images.
+  ///   - codec: brings each file into canonical form.
+  ///   - codecKey: bytes that differ when `codec` gives different results, such as its profile's
+  ///     JSON.
+  ///   - tokenizer: makes tokens of canonical bytes.
+  ///   - url: the store's file; its folder must exist.
+  ///   - heldOutShare: in 0...1, which share of the images is kept for validation. The hash of an
+  ///     image's relative path decides. With two or more images, at least one is on each side.
+  ///   - strict: whether a file that cannot be used is an error instead of being skipped.
+  ///   - pool: the threads that decode.
+  ///   - progress: called after every few hundred files; an error it throws ends building.
+  /// - Throws: ``TokenStoreError``, ``FileError`` when the store cannot be written, and what
+  ///   `progress` throws. What stood at `url` is then unchanged.
+  public static func build(
+    from folder: ImageFolder, codec: some Codec, codecKey: [UInt8], tokenizer: Tokenizer = .bytes,
+    at url: URL, heldOutShare: Double = 0.02, strict: Bool = false, pool: WorkerPool = .shared,
+    progress: (Progress) throws -> Void = { _ in }
   ) throws -> TokenStore {
-    if let store = try? TokenStore(url.path, tokenizer: tokenizer),
-      store.key == (try key(for: folder)), store.skipped.isEmpty || !isStrict
-    {
+    precondition((0...1).contains(heldOutShare), "a held-out share of \(heldOutShare)")
+    let key = key(of: folder, codecKey, tokenizer, heldOutShare)
+    if let store = try reusable(at: url, key: key) {
+      if strict, let file = store.skipped.first {
+        throw TokenStoreError.unusableFile(folder: folder.url.path, file)
+      }
       return store
     }
-    let parent = url.deletingLastPathComponent()
-    try AtomicFile.makeFolder(parent)
-    do {
-      return try build(folder, at: url, progress: progress)
-    } catch {
-      AtomicFile.removeFolderIfEmpty(parent)
-      throw error
-    }
-  }
-
-  /// Builds the store at `url`; it appears there complete or not at all.
-  ///
-  /// - Throws: ``TokenStoreError``, ``FileError``, and what `progress` throws.
-  public func build(
-    _ folder: ImageFolder, at url: URL, progress: (Progress) throws -> Void = { _ in }
-  ) throws -> TokenStore {
-    let key = try key(for: folder)
-    var index = Index()
-    var file = try AtomicFile(url)
-    for start in stride(from: 0, to: folder.entries.count, by: Self.chunk) {
-      let entries = folder.entries[start..<min(start + Self.chunk, folder.entries.count)]
-      for (entry, result) in zip(entries, read(entries, of: folder)) {
+    var writer = try TokenStoreWriter(url, tokenizer: tokenizer)
+    var skipped: [SkippedFile] = []
+    let files = folder.files
+    for start in stride(from: 0, to: files.count, by: filesPerChunk) {
+      let chunk = files[start..<min(start + filesPerChunk, files.count)]
+      let results = pool.map(chunk.count) { index in
+        image(chunk[start + index], of: folder, codec, tokenizer)
+      }
+      for (file, result) in zip(chunk, results) {
         switch result {
         case .success(let image):
-          try file.append(image.tokens)
-          index.add(image, name: entry.name, share: heldOutShare)
-        case .failure(let error):
-          let skipped = TokenStore.Skipped(name: entry.name, reason: "\(error)")
-          if isStrict { throw TokenStoreError.unreadable(skipped) }
-          index.skipped.append(skipped)
+          try writer.append(name: file.path, tokens: image.tokens, bytes: image.bytes)
+        case .failure(let failure):
+          let file = SkippedFile(path: file.path, reason: failure.reason)
+          if strict { throw TokenStoreError.unusableFile(folder: folder.url.path, file) }
+          skipped.append(file)
+          writer.skip(file)
         }
       }
-      try progress(
-        Progress(
-          done: entries.endIndex, total: folder.entries.count, skipped: index.skipped.count))
+      try progress(Progress(done: chunk.endIndex, total: files.count, skipped: skipped.count))
     }
-    guard !index.ends.isEmpty else {
-      throw TokenStoreError.nothingReadable(
-        folder: folder.url.path, files: folder.entries.count, first: index.skipped[0])
+    guard writer.count > 0 else {
+      throw TokenStoreError.noUsableImage(
+        folder: folder.url.path, count: files.count, first: Array(skipped.prefix(3)))
     }
-    try file.append(index.encoded(key: key))
-    try file.finish()
-    return try TokenStore(url.path, tokenizer: tokenizer)
+    try writer.finish(key: key, tokenizer: tokenizer, heldOutShare: heldOutShare)
+    return try TokenStore(url)
   }
 
-  private struct Image: Sendable {
-    let tokens: [UInt8]
-    let bytes: Int
+  private struct Failure: Error {
+    let reason: String
   }
 
-  private func read(
-    _ entries: ArraySlice<ImageFolder.Entry>, of folder: ImageFolder
-  ) -> [Result<Image, any Error>] {
-    pool.map(entries.count) { index in
-      Result {
-        let contents = try folder.contents(of: entries[entries.startIndex + index])
-        let stream = try codec.canonicalBytes(of: contents)
-        return Image(
-          tokens: tokenizer.encode(stream).map { UInt8($0) }, bytes: stream.count)
-      }
+  private static func image(
+    _ file: ImageFolder.File, of folder: ImageFolder, _ codec: some Codec, _ tokenizer: Tokenizer
+  ) -> Result<(tokens: [Int32], bytes: Int), Failure> {
+    let path = folder.url.appendingPathComponent(file.path).path
+    let contents: [UInt8]
+    do {
+      contents = try FileBytes.read(path, limit: largestFile)
+    } catch {
+      return .failure(Failure(reason: error.reason))
+    }
+    do {
+      let canonical = try codec.canonicalBytes(of: contents)
+      return .success((tokenizer.encode(canonical), canonical.count))
+    } catch {
+      return .failure(Failure(reason: error.description))
     }
   }
 
-  private struct Index {
-    var ends: [UInt64] = []
-    var sizes: [UInt64] = []
-    var names: [UInt8] = []
-    var skipped: [TokenStore.Skipped] = []
-
-    mutating func add(_ image: Image, name: String, share: Double) {
-      var hash = StableHash()
-      hash.combine(name)
-      ends.append((ends.last ?? 0) + UInt64(image.tokens.count))
-      sizes.append(UInt64(image.bytes) | (hash.unit < share ? TokenStore.heldOutBit : 0))
-      names += Array(name.utf8) + [0]
-    }
-
-    mutating func encoded(key: UInt64) throws -> [UInt8] {
-      if sizes.count > 1 {
-        let heldOut = sizes.count { $0 & TokenStore.heldOutBit != 0 }
-        if heldOut == 0 || heldOut == sizes.count {
-          sizes[sizes.count - 1] ^= TokenStore.heldOutBit
-        }
-      }
-      let list = [UInt8](try JSONEncoder().encode(skipped))
-      let trailer = [
-        UInt64(ends.count), ends.last ?? 0, UInt64(names.count), UInt64(list.count), key,
-        TokenStore.version, TokenStore.magic,
-      ]
-      func bytes(_ numbers: [UInt64]) -> [UInt8] {
-        numbers.flatMap { number in
-          (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * UInt64($0))) }
-        }
-      }
-      return bytes(ends + sizes) + names + list + bytes(trailer)
+  /// The store at `url` when it has this key; nil when there is none, or one to be replaced.
+  ///
+  /// Anything else that stands there is not ours to overwrite, and an error.
+  private static func reusable(at url: URL, key: UInt64) throws -> TokenStore? {
+    guard FolderListing.kind(of: url.path) != .missing else { return nil }
+    do {
+      let store = try TokenStore(url)
+      return store.key == key ? store : nil
+    } catch TokenStoreError.damaged, TokenStoreError.unsupportedVersion {
+      return nil
     }
   }
-}
 
-/// Why no store could be built.
-public enum TokenStoreError: Error, Equatable, CustomStringConvertible {
-  /// A file could not be read, and reading was strict.
-  case unreadable(TokenStore.Skipped)
-  /// None of the files could be read.
-  case nothingReadable(folder: String, files: Int, first: TokenStore.Skipped)
-
-  /// One line that names the file.
-  public var description: String {
-    switch self {
-    case .unreadable(let file):
-      "\(file.name): \(file.reason); remove the file, or leave out --strict to skip it"
-    case .nothingReadable(let folder, let files, let first):
-      "\(folder): none of \(files) files is a readable JPEG; the first, \(first.name): \(first.reason)"
+  private static func key(
+    of folder: ImageFolder, _ codecKey: [UInt8], _ tokenizer: Tokenizer, _ heldOutShare: Double
+  ) -> UInt64 {
+    var hash = StableHash()
+    hash.append(field: codecKey)
+    hash.append(field: tokenizer.json())
+    hash.append(word: heldOutShare.bitPattern)
+    for file in folder.files {
+      hash.append(field: file.path.utf8)
+      hash.append(word: UInt64(truncatingIfNeeded: file.size))
+      hash.append(word: UInt64(bitPattern: file.modified))
     }
+    return hash.value
   }
 }

@@ -1,184 +1,116 @@
 public import Foundation
 
-/// Writes a file that appears complete or not at all.
+/// A file that appears complete or not at all, whenever the process or the machine stops.
 ///
-/// Bytes go to a temporary file in the target's folder; ``finish()`` makes them durable (`fsync`),
-/// renames the temporary over the target, and makes the renaming durable. A writer that is dropped
-/// before it finished removes its temporary; one that was killed leaves it under a name that begins
-/// with a dot and ends in `.tmp`.
+/// Bytes go to a hidden temporary file beside the target. ``finish()`` forces them to the disk,
+/// renames the temporary onto the target and forces the folder to the disk. A file that is
+/// abandoned before that is removed, and the target stays as it was; only a process killed by
+/// the system leaves its temporary, `.NAME.HEX.partial`, behind. A symbolic link at the target is
+/// replaced, not followed.
 @safe public struct AtomicFile: ~Copyable {
-  private let target: String
+  private let path: String
   private let temporary: String
-  private var descriptor: CInt
-  private var pending: [UInt8] = []
+  private let folder: String
+  private let descriptor: Int32
+  private var buffer: [UInt8] = []
+  private var finished = false
 
-  private static let blockSize = 1 << 20
+  private static let bufferSize = 1 << 20
 
-  /// Opens a temporary file beside `target`.
+  /// Opens a temporary file beside `url`; the folder must exist.
   ///
-  /// - Throws: ``FileError``.
-  public init(_ target: URL) throws(FileError) {
-    self.target = target.path
-    let folder = target.deletingLastPathComponent().path
-    temporary = "\(folder)/.\(target.lastPathComponent).\(getpid()).tmp"
-    descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw FileError.system(self.target) }
-    pending.reserveCapacity(Self.blockSize)
+  /// - Throws: ``FileError/cannotWrite(path:reason:)``.
+  public init(_ url: URL) throws(FileError) {
+    let folder = url.deletingLastPathComponent().path
+    let suffix = String(UInt64.random(in: 0...UInt64.max), radix: 16)
+    let temporary = "\(folder)/.\(url.lastPathComponent).\(suffix).partial"
+    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw .cannotWrite(path: url.path, reason: systemReason())
+    }
+    path = url.path
+    self.temporary = temporary
+    self.folder = folder
+    self.descriptor = descriptor
+    buffer.reserveCapacity(Self.bufferSize)
   }
 
   deinit {
-    if descriptor >= 0 {
+    if !finished {
       close(descriptor)
       unsafe unlink(temporary)
     }
   }
 
-  /// Adds bytes at the end.
+  /// Writes `bytes` as the whole file at `url`.
   ///
-  /// - Throws: ``FileError``, for instance when the disk is full.
-  public mutating func append(_ bytes: [UInt8]) throws(FileError) {
-    if pending.count + bytes.count > Self.blockSize { try flush() }
-    if bytes.count >= Self.blockSize {
-      try unsafe write(bytes.span.bytes)
-    } else {
-      pending += bytes
-    }
-  }
-
-  /// Adds bytes at the end.
-  ///
-  /// - Throws: ``FileError``, for instance when the disk is full.
-  public mutating func append(_ bytes: RawSpan) throws(FileError) {
-    try flush()
-    try write(bytes)
-  }
-
-  /// Makes the file appear under its name, with everything that was appended.
-  ///
-  /// - Throws: ``FileError``; the target is then what it was before.
-  public consuming func finish() throws(FileError) {
-    try flush()
-    guard fsync(descriptor) == 0 else { throw FileError.system(target) }
-    guard unsafe Foundation.rename(temporary, target) == 0 else { throw FileError.system(target) }
-    close(descriptor)
-    descriptor = -1
-    try Self.synchronize(folder: URL(fileURLWithPath: target).deletingLastPathComponent())
-  }
-
-  /// Writes a whole file.
-  ///
-  /// - Throws: ``FileError``; the target is then what it was before.
-  public static func write(_ bytes: some Sequence<UInt8>, to target: URL) throws(FileError) {
-    var file = try AtomicFile(target)
-    try file.append([UInt8](bytes))
+  /// - Throws: ``FileError/cannotWrite(path:reason:)``.
+  public static func write(_ bytes: [UInt8], to url: URL) throws(FileError) {
+    var file = try AtomicFile(url)
+    try file.append(bytes)
     try file.finish()
   }
 
-  /// Makes a folder, with those above it, unless it exists.
+  /// Adds bytes at the end.
   ///
-  /// - Throws: ``FileError``.
-  package static func makeFolder(_ folder: URL) throws(FileError) {
-    let path = folder.path
-    if unsafe mkdir(path, 0o755) == 0 { return }
-    if errno == ENOENT, path != "/", !path.isEmpty {
-      try makeFolder(folder.deletingLastPathComponent())
-      if unsafe mkdir(path, 0o755) == 0 { return }
-    }
-    var status = stat()
-    let code = errno
-    guard code == EEXIST, unsafe stat(path, &status) == 0 else {
-      throw .refused(path: path, code: code)
-    }
-    guard status.st_mode & S_IFMT == S_IFDIR else { throw .refused(path: path, code: ENOTDIR) }
+  /// - Throws: ``FileError/cannotWrite(path:reason:)``.
+  public mutating func append(_ bytes: [UInt8]) throws(FileError) {
+    try unsafe append(bytes.span.bytes)
   }
 
-  /// Takes back ``makeFolder(_:)`` where nothing came of it.
-  package static func removeFolderIfEmpty(_ folder: URL) {
-    _ = unsafe rmdir(folder.path)
+  /// Adds bytes at the end, for instance those of a buffer of floats, without a copy when there
+  /// are many.
+  ///
+  /// - Throws: ``FileError/cannotWrite(path:reason:)``.
+  public mutating func append(_ bytes: RawSpan) throws(FileError) {
+    if buffer.count + bytes.byteCount > Self.bufferSize {
+      try flush()
+    }
+    if bytes.byteCount >= Self.bufferSize {
+      try write(bytes)
+    } else {
+      unsafe bytes.withUnsafeBytes { unsafe buffer.append(contentsOf: $0) }
+    }
   }
 
-  /// Renames a finished folder or file durably.
-  package static func rename(_ source: URL, to target: URL) throws(FileError) {
-    try synchronize(folder: source)
-    guard unsafe Foundation.rename(source.path, target.path) == 0 else {
-      throw FileError.system(target.path)
-    }
-    try synchronize(folder: target.deletingLastPathComponent())
-  }
-
-  /// Gives a file a second name, replacing what had that name; where the file system has no links, a
-  /// copy.
-  package static func link(_ source: URL, to target: URL) throws(FileError) {
-    let folder = target.deletingLastPathComponent()
-    let temporary = "\(folder.path)/.\(target.lastPathComponent).\(getpid()).tmp"
-    unsafe unlink(temporary)
-    if unsafe Foundation.link(source.path, temporary) != 0 {
-      let file: MappedFile
-      do { file = try MappedFile(path: source.path) } catch { throw FileError.system(source.path) }
-      return try write(file.bytes(0..<file.count), to: target)
-    }
-    guard unsafe Foundation.rename(temporary, target.path) == 0 else {
-      unsafe unlink(temporary)
-      throw FileError.system(target.path)
-    }
-    // Renaming one name of a file to another name of the same file does nothing.
-    unsafe unlink(temporary)
-    try synchronize(folder: folder)
-  }
-
-  /// Makes the names in a folder durable.
-  package static func synchronize(folder: URL) throws(FileError) {
-    let descriptor = unsafe open(folder.path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileError.system(folder.path) }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw FileError.system(folder.path) }
+  /// Makes the file appear at its place, on the disk.
+  ///
+  /// - Throws: ``FileError/cannotWrite(path:reason:)``; the target is then unchanged, unless only
+  ///   the folder could not be forced to the disk.
+  public consuming func finish() throws(FileError) {
+    try flush()
+    guard fsync(descriptor) == 0 else { throw error() }
+    guard unsafe rename(temporary, path) == 0 else { throw error() }
+    close(descriptor)
+    finished = true
+    let parent = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard parent >= 0 else { throw error() }
+    defer { close(parent) }
+    // Some file systems cannot force a folder and say EINVAL; there is nothing more to do then.
+    guard fsync(parent) == 0 || errno == EINVAL else { throw error() }
   }
 
   private mutating func flush() throws(FileError) {
-    guard !pending.isEmpty else { return }
-    let bytes = pending
-    pending.removeAll(keepingCapacity: true)
-    try unsafe write(bytes.span.bytes)
+    try unsafe write(buffer.span.bytes)
+    buffer.removeAll(keepingCapacity: true)
   }
 
   private func write(_ bytes: RawSpan) throws(FileError) {
-    var done = 0
-    while done < bytes.byteCount {
-      let count = unsafe bytes.withUnsafeBytes { source in
-        let rest = unsafe UnsafeRawBufferPointer(rebasing: source[done...])
-        return unsafe Foundation.write(descriptor, rest.baseAddress, rest.count)
+    var written = 0
+    while written < bytes.byteCount {
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe Foundation.write(
+          descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
       }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw FileError.system(target) }
-      done += count
+      if count >= 0 {
+        written += count
+      } else if errno != EINTR {
+        throw error()
+      }
     }
   }
-}
 
-/// Why a file or folder could not be read or written.
-public enum FileError: Error, Equatable, CustomStringConvertible {
-  /// The system refused; `code` is `errno`.
-  case refused(path: String, code: CInt)
-  /// The file's content is not what its name promises.
-  case malformed(path: String, reason: String)
-
-  static func system(_ path: String) -> FileError { .refused(path: path, code: errno) }
-
-  /// One line that names the file and the way out.
-  public var description: String {
-    switch self {
-    case .malformed(let path, let reason):
-      return "\(path): \(reason)"
-    case .refused(let path, let code):
-      let reason = unsafe String(cString: strerror(code))
-      let advice =
-        switch code {
-        case ENOSPC, EDQUOT: "; free some space and run the command again"
-        case EACCES, EPERM, EROFS: "; choose a folder that you may write to"
-        case ENOENT: "; check the path"
-        default: ""
-        }
-      return "\(path): \(reason)\(advice)"
-    }
+  private func error() -> FileError {
+    .cannotWrite(path: path, reason: systemReason())
   }
 }

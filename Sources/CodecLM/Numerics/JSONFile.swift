@@ -2,20 +2,23 @@ package import Foundation
 
 /// Values as JSON files; errors name the file.
 package enum JSONFile {
+  /// Far above any description of a model.
+  private static let largest = 64 << 20
+
   /// Writes a value with sorted keys; the file appears complete or not at all.
   package static func write(_ value: some Encodable, to url: URL) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    try AtomicFile.write(try encoder.encode(value) + [0x0a], to: url)
+    try AtomicFile.write([UInt8](try encoder.encode(value)) + [0x0a], to: url)
   }
 
   /// Reads a value.
   ///
   /// - Throws: ``FileError``, and what the value's own decoding throws.
   package static func read<Value: Decodable>(_ type: Value.Type, _ url: URL) throws -> Value {
-    let file = try MappedFile(path: url.path)
+    let bytes = try FileBytes.read(url.path, limit: largest)
     do {
-      return try JSONDecoder().decode(type, from: Data(file.bytes(0..<file.count)))
+      return try JSONDecoder().decode(type, from: Data(bytes))
     } catch let error as DecodingError {
       throw FileError.malformed(path: url.path, reason: describe(error))
     }

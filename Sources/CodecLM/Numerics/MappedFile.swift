@@ -55,6 +55,15 @@ import Foundation
     return try unsafe body(RawSpan(_unsafeBytes: bytes))
   }
 
+  /// Calls `body` with the bytes in `range` in their place, with checked subscripts.
+  package func withBytes<Result>(
+    _ range: Range<Int>, _ body: (Span<UInt8>) throws -> Result
+  ) rethrows -> Result {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "\(range) of \(count) bytes")
+    let bytes = unsafe UnsafeRawBufferPointer(start: base, count: count)
+    return try unsafe body(Span(_unsafeBytes: bytes[range]))
+  }
+
   /// A copy of the bytes in `range`.
   public func bytes(_ range: Range<Int>) -> [UInt8] {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "\(range) of \(count) bytes")

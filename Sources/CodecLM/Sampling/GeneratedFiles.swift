@@ -11,6 +11,7 @@ public final class GeneratedFiles: Sequence, IteratorProtocol {
 
   private let generator: Generator
   private var decoder: LlamaDecoder
+  private let tokenizer: Tokenizer
   private let processors: [any LogitsProcessor]
   private let seed: UInt64
   private let count: Int
@@ -28,7 +29,8 @@ public final class GeneratedFiles: Sequence, IteratorProtocol {
       repeating: nil,
       count: Swift.max(1, Swift.min(generator.batch, count, LlamaDecoder.rowsPerPass)))
     self.decoder = decoder
-    processors = sampling.processors
+    tokenizer = generator.checkpoint.tokenizer
+    processors = sampling.processors(for: generator.checkpoint.tokenizer)
     self.seed = seed
     self.count = count
   }
@@ -47,13 +49,13 @@ public final class GeneratedFiles: Sequence, IteratorProtocol {
       slots[slot] = Stream(
         index: started,
         constraint: generator.isConstrained
-          ? GrammarConstraint(generator.codec.makeGrammar()) : nil)
+          ? GrammarConstraint(generator.codec.makeGrammar(), tokenizer) : nil)
       decoder.reset(slot: slot)
       started += 1
     }
     let inputs = slots.indices.compactMap { slot in
       slots[slot].map {
-        LlamaDecoder.Input(slot: slot, token: $0.tokens.last ?? Tokenizer.beginToken)
+        LlamaDecoder.Input(slot: slot, token: $0.tokens.last ?? tokenizer.beginToken)
       }
     }
     let logits = decoder.advance(inputs)
@@ -62,7 +64,7 @@ public final class GeneratedFiles: Sequence, IteratorProtocol {
       slots[input.slot] = nil
       let token = draw(logits, row, for: stream)
       tokens += 1
-      let isEnded = token == Tokenizer.endToken
+      let isEnded = token == tokenizer.endToken
       if !isEnded {
         stream.tokens.append(token)
         stream.constraint?.advance(token)

@@ -2,16 +2,18 @@
 struct GrammarConstraint: LogitsProcessor {
   private var grammar: any ByteGrammar
   private var allowed: ByteSet
+  private let endToken: Int32
 
   /// The constraint at the beginning of a stream.
-  init(_ grammar: any ByteGrammar) {
+  init(_ grammar: any ByteGrammar, _ tokenizer: Tokenizer) {
     self.grammar = grammar
+    endToken = tokenizer.endToken
     allowed = grammar.allowedBytes
   }
 
   /// The token that must come next, if there is only one.
   var forced: Int32? {
-    if grammar.isComplete { return Tokenizer.endToken }
+    if grammar.isComplete { return endToken }
     return allowed.count == 1 ? allowed.first.map { Int32($0) } : nil
   }
 

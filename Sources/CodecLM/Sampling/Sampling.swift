@@ -16,10 +16,10 @@ public struct Sampling: Sendable, Codable, Equatable {
     self.topP = topP
   }
 
-  /// The processors in their order: exclusion, temperature, top-k, top-p.
-  var processors: [any LogitsProcessor] {
+  /// The processors in their order: exclusion of the begin token, temperature, top-k, top-p.
+  func processors(for tokenizer: Tokenizer) -> [any LogitsProcessor] {
     var processors: [any LogitsProcessor] = [
-      ExcludedTokens([Tokenizer.beginToken]), Temperature(temperature),
+      ExcludedTokens([tokenizer.beginToken]), Temperature(temperature),
     ]
     if let topK { processors.append(TopK(topK)) }
     if let topP { processors.append(TopP(topP)) }

@@ -1,55 +1,70 @@
-/// Bytes ↔ token ids.
+/// The map between bytes and the tokens a model reads and writes.
 ///
-/// Ids 0 … 255 are the bytes themselves, 256 begins a file, 257 ends it. Further ids, when there are
-/// any, stand for sequences of bytes.
-public struct Tokenizer: Sendable, Equatable {
+/// Ids 0 to 255 are the bytes themselves, 256 begins an image and 257 ends it; ids from 258 on are
+/// for longer strings of bytes.
+public struct Tokenizer: Equatable, Sendable {
   /// One token a byte.
   public static let bytes = Tokenizer()
 
-  /// The token that stands before a file's first (`<s>`).
-  public static let beginToken: Int32 = 256
-  /// The token that stands after a file's last (`</s>`).
-  public static let endToken: Int32 = 257
+  /// The token that stands before an image's first, BOS: `<s>` in `tokenizer.json`.
+  public var beginToken: Int32 { 256 }
+  /// The token that stands after an image's last, EOS: `</s>` in `tokenizer.json`.
+  public var endToken: Int32 { 257 }
 
-  /// Size of the vocabulary; ids are in `0..<count`.
+  /// Size of the vocabulary, bytes and special tokens included.
   public var count: Int { 258 }
 
-  private init() {}
-
-  /// The tokens of a stream, without begin and end.
+  /// The tokens of `bytes`, without special tokens.
   ///
-  /// - Complexity: O(n).
-  public func encode(_ bytes: some Sequence<UInt8>) -> [Int32] {
+  /// - Complexity: O(*n*) in the number of bytes.
+  public func encode(_ bytes: some Collection<UInt8>) -> [Int32] {
     bytes.map { Int32($0) }
   }
 
-  /// The bytes of a sequence of tokens; begin and end tokens stand for none.
+  /// The bytes that `tokens` spell.
   ///
-  /// - Throws: ``TokenizerError/unknownToken(_:)``.
-  /// - Complexity: O(n).
-  public func decode(_ tokens: some Sequence<Int32>) throws(TokenizerError) -> [UInt8] {
-    var bytes: [UInt8] = []
+  /// Special tokens spell none, so that what a model generated can be given as it is.
+  ///
+  /// - Throws: ``TokenizerError/tokenOutsideVocabulary(_:count:)``.
+  /// - Complexity: O(*n*) in the number of bytes.
+  public func decode(_ tokens: some Collection<Int32>) throws(TokenizerError) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(tokens.count)
     for token in tokens {
-      if token == Self.beginToken || token == Self.endToken { continue }
-      guard let byte = UInt8(exactly: token) else { throw .unknownToken(token) }
-      bytes.append(byte)
+      guard token >= 0, token < count else {
+        throw .tokenOutsideVocabulary(token, count: count)
+      }
+      if let byte = UInt8(exactly: token) { result.append(byte) }
     }
-    return bytes
+    return result
+  }
+
+  /// The bytes that one token spells, none for a special token.
+  ///
+  /// - Precondition: `token` is in `0..<count`.
+  public func bytes(of token: Int32) -> [UInt8] {
+    precondition(token >= 0 && token < count, "token \(token) of \(count)")
+    return UInt8(exactly: token).map { [$0] } ?? []
   }
 }
 
-/// Why tokens or a tokenizer's file could not be understood.
-public enum TokenizerError: Error, Equatable, CustomStringConvertible {
-  /// The id is outside the vocabulary.
-  case unknownToken(Int32)
-  /// The file asks for a part that is not supported.
-  case unsupported(String)
+/// What can be wrong with tokens or a tokenizer's file.
+public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// A token that is not in `0..<count`.
+  case tokenOutsideVocabulary(Int32, count: Int)
+  /// The file is no `tokenizer.json`; `reason` says where it fails.
+  case malformed(reason: String)
+  /// The file asks for something that ``Tokenizer`` cannot do.
+  case unsupported(part: String)
 
   /// One line that says what is wrong.
   public var description: String {
     switch self {
-    case .unknownToken(let token): "token \(token) is outside the vocabulary"
-    case .unsupported(let part): "tokenizer: \(part) is not supported"
+    case .tokenOutsideVocabulary(let token, let count):
+      "token \(token) is outside the vocabulary of \(count)"
+    case .malformed(let reason): "not a tokenizer.json: \(reason)"
+    case .unsupported(let part):
+      "unsupported tokenizer.json: \(part); only byte tokenizers written by CodecLM can be read"
     }
   }
 }

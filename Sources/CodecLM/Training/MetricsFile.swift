@@ -32,7 +32,7 @@ struct MetricsFile: Sendable {
       seconds = line.step <= step ? line.seconds : seconds
       return line.step <= step && step > 0
     }
-    try AtomicFile.write(kept.map { $0 + "\n" }.joined().utf8, to: url)
+    try AtomicFile.write([UInt8](kept.map { $0 + "\n" }.joined().utf8), to: url)
   }
 
   mutating func add(_ step: Trainer.Step, isLast: Bool, every count: Int) throws {

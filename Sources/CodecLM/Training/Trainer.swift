@@ -107,7 +107,7 @@ public struct Trainer: ~Copyable {
   /// A trainer at the beginning of a run, or where `state` says, if the model's parameters are those
   /// of that moment and the moments are loaded into ``optimizer``.
   ///
-  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: ``NumericsError/outOfMemory(bytes:)``, ``BatchSamplerError`` when `state` is another's.
   public init(
     _ model: Llama, _ data: TokenStore, _ options: Options, state: State = State(),
     pool: WorkerPool = .shared
@@ -119,7 +119,10 @@ public struct Trainer: ~Copyable {
     let optimizer = try AdamW(model.layout.buffer, options.optimizer, pool: pool)
     let graph = try LlamaGraph(
       model, capacity: options.batch * options.context,
-      longest: min(data.longest + 1, options.context), pool: pool)
+      longest: min(data.statistics.longest + 1, options.context), pool: pool)
+    let sampler = try BatchSampler(
+      data, rows: options.batch, context: options.context, seed: options.seed,
+      state: state.sampler)
     self.model = model
     self.data = data
     self.options = options
@@ -127,9 +130,7 @@ public struct Trainer: ~Copyable {
     self.gradients = LlamaParameters(model.layout, gradients)
     self.optimizer = optimizer
     self.graph = graph
-    sampler = BatchSampler(
-      data, rows: options.batch, context: options.context, seed: options.seed,
-      state: state.sampler)
+    self.sampler = sampler
   }
 
   /// Bytes of parameters, gradients, moments and activations: what a step needs, to a few percent.
@@ -192,8 +193,8 @@ public struct Trainer: ~Copyable {
 
   /// How likely at most `limit` held-out images are under the model as it is.
   public func validate(limit: Int = 512) -> Validation {
-    let batches = BatchSampler.heldOut(
-      of: data, rows: options.batch, context: options.context, limit: limit)
+    let batches = HeldOutBatches(
+      data, rows: options.batch, context: options.context, limit: limit)
     var (nats, predictions, images, bytes) = (0.0, 0, 0, 0)
     for batch in batches {
       let losses = graph.losses(

@@ -173,7 +173,7 @@ extension TrainingRun {
       parent.appendingPathComponent(".\(name).tmp"), parent.appendingPathComponent(name)
     )
     try? FileManager.default.removeItem(at: temporary)
-    try AtomicFile.makeFolder(temporary)
+    try Folders.make(temporary)
     do {
       try checkpoint.writeWeights(
         to: temporary.appendingPathComponent(Checkpoint.weightsFile))
@@ -185,7 +185,7 @@ extension TrainingRun {
         Record(trainer: trainer.options, run: options, state: trainer.state, dataKey: dataKey),
         to: temporary.appendingPathComponent(Self.stateFile))
       try? FileManager.default.removeItem(at: final)
-      try AtomicFile.rename(temporary, to: final)
+      try Folders.rename(temporary, to: final)
     } catch {
       try? FileManager.default.removeItem(at: temporary)
       throw error
@@ -199,7 +199,7 @@ extension TrainingRun {
 
   /// Makes a checkpoint's parameters the folder's own, by a second name for the same file.
   private static func publish(_ checkpoint: URL, in folder: URL) throws {
-    try AtomicFile.link(
+    try Folders.link(
       checkpoint.appendingPathComponent(Checkpoint.weightsFile),
       to: folder.appendingPathComponent(Checkpoint.weightsFile))
   }

@@ -20,8 +20,9 @@ enum TinyRun {
   }
 
   static func store(_ count: Int, in folder: URL) throws -> TokenStore {
-    try TokenStoreBuilder(profile).openOrBuild(
-      try pictures(count, in: folder), at: folder.appendingPathComponent("images.tokens"))
+    try TokenStore.build(
+      from: try pictures(count, in: folder), profile,
+      at: folder.appendingPathComponent("images.tokens"))
   }
 
   static func model(_ data: TokenStore, context: Int = 128, seed: UInt64 = 0) throws -> Llama {

@@ -5,8 +5,8 @@ let photos = try ImageFolder(URL(fileURLWithPath: CommandLine.arguments[1]))
 let run = URL(fileURLWithPath: CommandLine.arguments[2])
 
 let profile = CodecProfile.jpeg(JPEGProfile(size: 16, quality: 25, subsampling: .grayscale))
-let data = try TokenStoreBuilder(profile)
-  .openOrBuild(photos, at: run.appendingPathComponent("images.tokens"))
+let data = try TokenStore.build(
+  from: photos, profile, at: run.appendingPathComponent("images.tokens"))
 let context = data.suggestedContext
 let model = try Llama(
   .preset(.nano, vocabulary: data.tokenizer.count, contextLength: context), seed: 0)

@@ -1,0 +1,32 @@
+public import Foundation
+
+extension TokenStore {
+  /// The store of a folder's images in a profile's canonical form, built unless it is there
+  /// already; the folders above it are made.
+  ///
+  /// - Throws: ``TokenStoreError``, ``FileError``, ``CodecError/invalidProfile(_:)``, and what
+  ///   `progress` throws.
+  public static func build(
+    from folder: ImageFolder, _ profile: CodecProfile, tokenizer: Tokenizer = .bytes, at url: URL,
+    strict: Bool = false, pool: WorkerPool = .shared,
+    progress: (Progress) throws -> Void = { _ in }
+  ) throws -> TokenStore {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let key = [UInt8](try encoder.encode(profile))
+    let parent = url.deletingLastPathComponent()
+    try Folders.make(parent)
+    do {
+      return try build(
+        from: folder, codec: try profile.makeCodec(), codecKey: key, tokenizer: tokenizer,
+        at: url, strict: strict, pool: pool, progress: progress)
+    } catch {
+      Folders.removeIfEmpty(parent)
+      throw error
+    }
+  }
+
+  /// A row's length that no image has to be cut for: at least 512, so that several small ones fill
+  /// a row with little left over.
+  public var suggestedContext: Int { max(512, (statistics.longest + 1 + 63) / 64 * 64) }
+}

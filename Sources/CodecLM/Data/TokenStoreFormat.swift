@@ -1,0 +1,124 @@
+/// How a token store lies in its file, version 1.
+///
+/// Integers are little-endian and have 64 bits.
+///
+/// | part | bytes |
+/// |---|---|
+/// | head | magic `CLMSTORE`, version |
+/// | tokens | all images' tokens one after another, 1 or 2 bytes each; zeros up to a multiple of 8 |
+/// | images | for each: end of its tokens (counted in tokens, bit 63 set when held out), canonical bytes, end of its name |
+/// | skipped files | for each: end of its path, end of the reason |
+/// | text | names, then path, reason of each skipped file, UTF-8; zeros up to a multiple of 8 |
+/// | tokenizer | its `tokenizer.json`; zeros up to a multiple of 8 |
+/// | foot | the fields of ``TokenStoreFoot``, checksum |
+///
+/// Ends in text are bytes from the start of the text; each part begins where the one before ends.
+/// What is counted stands in the foot because it is known last, and the file is written in one go.
+/// Special tokens are not stored. The checksum is a ``StableHash`` over all 64-bit words before it.
+enum TokenStoreFormat {
+  static let magic: UInt64 = 0x4552_4f54_534d_4c43  // "CLMSTORE"
+  static let version: UInt64 = 1
+  static let headBytes = 16
+  static let imageBytes = 24
+  static let skippedBytes = 16
+  static let heldOutFlag: UInt64 = 1 << 63
+
+  /// `bytes` rounded up to a multiple of 8, nil when that is no `Int`.
+  static func padded(_ bytes: Int) -> Int? {
+    let (sum, overflow) = bytes.addingReportingOverflow(7)
+    return overflow ? nil : sum / 8 * 8
+  }
+}
+
+/// Number of bytes in which a token is stored, the low one first.
+enum TokenWidth: Int {
+  case one = 1
+  case two = 2
+
+  /// One byte when every id but the special ones fits, otherwise two.
+  init(for tokenizer: Tokenizer) {
+    precondition(tokenizer.count <= 1 << 16, "a vocabulary of \(tokenizer.count) tokens")
+    self = tokenizer.count <= 258 ? .one : .two
+  }
+
+  /// The token at `position` of tokens stored in `bytes`.
+  func token(at position: Int, in bytes: Span<UInt8>) -> Int32 {
+    switch self {
+    case .one: Int32(bytes[position])
+    case .two: Int32(bytes[2 * position]) | Int32(bytes[2 * position + 1]) << 8
+    }
+  }
+}
+
+/// The counts at the end of a token store's file.
+struct TokenStoreFoot: Equatable {
+  /// Hash of everything the contents depend on.
+  var key: UInt64
+  /// Number of images.
+  var images: Int
+  /// Number of tokens of all images.
+  var tokens: Int
+  /// Bytes of a token.
+  var width: TokenWidth
+  /// Number of files that were skipped.
+  var skipped: Int
+  /// Bytes of text, without padding.
+  var textBytes: Int
+  /// Bytes of the tokenizer, without padding.
+  var tokenizerBytes: Int
+
+  /// The fields in the order of the file; the checksum follows.
+  var words: [UInt64] {
+    [key]
+      + [images, tokens, width.rawValue, skipped, textBytes, tokenizerBytes].map { UInt64($0) }
+  }
+
+  /// Size in the file, with the checksum.
+  static let byteCount = 8 * 8
+
+  /// Where each part begins.
+  struct Offsets {
+    var images = 0
+    var skipped = 0
+    var text = 0
+    var tokenizer = 0
+    var foot = 0
+  }
+
+  /// Where each part begins; nil when the numbers are impossible.
+  var offsets: Offsets? {
+    var result = Offsets()
+    var end = TokenStoreFormat.headBytes
+    func advance(_ count: Int, times width: Int) -> Bool {
+      let (bytes, tooMany) = count.multipliedReportingOverflow(by: width)
+      guard count >= 0, !tooMany, let padded = TokenStoreFormat.padded(bytes) else { return false }
+      let (sum, tooLong) = end.addingReportingOverflow(padded)
+      end = sum
+      return !tooLong
+    }
+    guard advance(tokens, times: width.rawValue) else { return nil }
+    result.images = end
+    guard advance(images, times: TokenStoreFormat.imageBytes) else { return nil }
+    result.skipped = end
+    guard advance(skipped, times: TokenStoreFormat.skippedBytes) else { return nil }
+    result.text = end
+    guard advance(textBytes, times: 1) else { return nil }
+    result.tokenizer = end
+    guard advance(tokenizerBytes, times: 1) else { return nil }
+    result.foot = end
+    return result
+  }
+}
+
+extension TokenStoreFoot {
+  /// Reads the foot of a file; nil when it is too short or a count is no `Int`.
+  init?(of file: MappedFile) {
+    guard file.count >= TokenStoreFormat.headBytes + Self.byteCount else { return nil }
+    let start = file.count - Self.byteCount
+    let counts = (1..<7).compactMap { Int(exactly: file.uint64(at: start + 8 * $0)) }
+    guard counts.count == 6, let width = TokenWidth(rawValue: counts[2]) else { return nil }
+    self.init(
+      key: file.uint64(at: start), images: counts[0], tokens: counts[1], width: width,
+      skipped: counts[3], textBytes: counts[4], tokenizerBytes: counts[5])
+  }
+}

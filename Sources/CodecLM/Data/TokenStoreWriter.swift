@@ -1,0 +1,130 @@
+import Foundation
+
+/// Writes a token store's file from front to back.
+struct TokenStoreWriter: ~Copyable {
+  private var file: AtomicFile
+  private var hash = StableHash()
+  /// Bytes that wait for a whole number of 64-bit words.
+  private var waiting: [UInt8] = []
+  private var images: [Image] = []
+  private var skipped: [SkippedFile] = []
+  private var tokens = 0
+  private let width: TokenWidth
+
+  private struct Image {
+    let name: String
+    let tokenEnd: Int
+    let bytes: Int
+  }
+
+  init(_ url: URL, tokenizer: Tokenizer) throws(FileError) {
+    file = try AtomicFile(url)
+    width = TokenWidth(for: tokenizer)
+    waiting = Self.bytes([TokenStoreFormat.magic, TokenStoreFormat.version])
+  }
+
+  /// Number of images so far.
+  var count: Int { images.count }
+
+  /// Adds an image after those before it.
+  mutating func append(name: String, tokens: [Int32], bytes: Int) throws(FileError) {
+    for token in tokens {
+      waiting.append(UInt8(truncatingIfNeeded: token))
+      if width == .two { waiting.append(UInt8(truncatingIfNeeded: token >> 8)) }
+    }
+    self.tokens += tokens.count
+    images.append(Image(name: name, tokenEnd: self.tokens, bytes: bytes))
+    if waiting.count >= 1 << 18 { try flush() }
+  }
+
+  /// Notes a file that gave no tokens.
+  mutating func skip(_ file: SkippedFile) {
+    skipped.append(file)
+  }
+
+  /// Writes all that follows the tokens, and makes the file appear.
+  consuming func finish(
+    key: UInt64, tokenizer: Tokenizer, heldOutShare: Double
+  ) throws(FileError) {
+    try pad()
+    let heldOut = HeldOutSplit.flags(names: images.map(\.name), share: heldOutShare)
+    var textEnd = 0
+    for (image, isHeldOut) in zip(images, heldOut) {
+      textEnd += image.name.utf8.count
+      let flag = isHeldOut ? TokenStoreFormat.heldOutFlag : 0
+      try append([UInt64(image.tokenEnd) | flag, UInt64(image.bytes), UInt64(textEnd)])
+    }
+    for file in skipped {
+      let pathEnd = textEnd + file.path.utf8.count
+      textEnd = pathEnd + file.reason.utf8.count
+      try append([UInt64(pathEnd), UInt64(textEnd)])
+    }
+    for image in images { waiting += image.name.utf8 }
+    for file in skipped {
+      waiting += file.path.utf8
+      waiting += file.reason.utf8
+    }
+    try pad()
+    let json = tokenizer.json()
+    waiting += json
+    try pad()
+    let foot = TokenStoreFoot(
+      key: key, images: images.count, tokens: tokens, width: width,
+      skipped: skipped.count, textBytes: textEnd, tokenizerBytes: json.count)
+    try append(foot.words)
+    try flush()
+    try append([hash.value])
+    try flush()
+    try file.finish()
+  }
+
+  private mutating func append(_ words: [UInt64]) throws(FileError) {
+    waiting += Self.bytes(words)
+    if waiting.count >= 1 << 18 { try flush() }
+  }
+
+  private static func bytes(_ words: [UInt64]) -> [UInt8] {
+    words.flatMap { word in
+      (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) }
+    }
+  }
+
+  private mutating func pad() throws(FileError) {
+    waiting += [UInt8](repeating: 0, count: (8 - waiting.count % 8) % 8)
+    try flush()
+  }
+
+  /// Hashes and writes the whole words among the waiting bytes.
+  private mutating func flush() throws(FileError) {
+    let whole = waiting.count / 8 * 8
+    for start in stride(from: 0, to: whole, by: 8) {
+      var word: UInt64 = 0
+      for byte in 0..<8 { word |= UInt64(waiting[start + byte]) << UInt64(8 * byte) }
+      hash.append(word: word)
+    }
+    let rest = Array(waiting[whole...])
+    waiting.removeSubrange(whole...)
+    try file.append(waiting)
+    waiting.replaceSubrange(waiting.startIndex..., with: rest)
+  }
+}
+
+/// Which images are kept from training.
+enum HeldOutSplit {
+  /// For each name whether its image is held out.
+  ///
+  /// It is when the hash of the name, as a number in [0, 1), is below `share`: an image keeps its
+  /// side whatever else is in the folder.
+  ///
+  /// Where that leaves one of two or more images' sides empty, the image whose hash is nearest the
+  /// other side moves there. A single image counts as training; readers validate on it too.
+  static func flags(names: [String], share: Double) -> [Bool] {
+    let places = names.map { StableHash($0.utf8).unitInterval }
+    var flags = places.map { $0 < share }
+    guard names.count >= 2 else { return flags.map { _ in false } }
+    let ascending = flags.indices.sorted { (places[$0], $0) < (places[$1], $1) }
+    if !flags.contains(true), let lowest = ascending.first { flags[lowest] = true }
+    if !flags.contains(false), let highest = ascending.last { flags[highest] = false }
+    return flags
+  }
+}

@@ -1,0 +1,60 @@
+import Foundation
+
+/// Reads whole files.
+package enum FileBytes {
+  /// The bytes of the regular file at `path`, copied.
+  ///
+  /// A copy, where ``MappedFile`` would do without, because a user's own file may be truncated by
+  /// somebody else while it is read, and that ends a process that has it mapped.
+  ///
+  /// - Parameter limit: the largest number of bytes to read; a larger file is an error.
+  /// - Throws: ``FileError/cannotRead(path:reason:)``.
+  package static func read(_ path: String, limit: Int = .max) throws(FileError) -> [UInt8] {
+    // Without O_NONBLOCK, opening a named pipe waits for its writer.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw error(path) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw error(path) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .cannotRead(path: path, reason: "not a regular file")
+    }
+    let size = Int(status.st_size)
+    guard size <= limit else {
+      throw .cannotRead(path: path, reason: "\(size) bytes are more than the limit of \(limit)")
+    }
+    var failed = false
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
+      while filled < size {
+        let count = unsafe Foundation.read(
+          descriptor, buffer.baseAddress?.advanced(by: filled), size - filled)
+        if count > 0 {
+          filled += count
+        } else if count == 0 {
+          break
+        } else if errno != EINTR {
+          failed = true
+          break
+        }
+      }
+    }
+    if failed { throw error(path) }
+    return bytes
+  }
+
+  private static func error(_ path: String) -> FileError {
+    .cannotRead(path: path, reason: systemReason())
+  }
+}
+
+/// The system's text for `errno`, with the way out where there is one; it must be asked for before
+/// any other call.
+func systemReason() -> String {
+  let code = errno
+  let text = unsafe String(cString: strerror(code))
+  return switch code {
+  case ENOSPC, EDQUOT: text + "; free some space and run the command again"
+  case EACCES, EPERM, EROFS: text + "; choose a place that you may use"
+  default: text
+  }
+}

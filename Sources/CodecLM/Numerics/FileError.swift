@@ -1,0 +1,26 @@
+/// Why a file could not be read or written; `reason` is the system's text, such as "No space left
+/// on device".
+public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The file at `path` could not be opened or read.
+  case cannotRead(path: String, reason: String)
+  /// The file at `path` could not be written; what stood there before still does.
+  case cannotWrite(path: String, reason: String)
+  /// The content of the file or folder at `path` is not what its name promises.
+  case malformed(path: String, reason: String)
+
+  /// The system's text alone.
+  var reason: String {
+    switch self {
+    case .cannotRead(_, let reason), .cannotWrite(_, let reason), .malformed(_, let reason): reason
+    }
+  }
+
+  /// One line that names the file and the reason.
+  public var description: String {
+    switch self {
+    case .cannotRead(let path, let reason): "cannot read \(path): \(reason)"
+    case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
+    case .malformed(let path, let reason): "\(path): \(reason)"
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import CodecLM
+import Foundation
+import Testing
+
+struct TokenStoreTests {
+  private let lengths = (0..<40).map { ($0 * 37) % 50 }
+
+  @Test func `images come back as they were put in`() throws {
+    let fixture = try StoreFixture(lengths: lengths)
+    for store in [try fixture.build(), try TokenStore(fixture.url)] {
+      #expect(store.count == lengths.count)
+      #expect(store.tokenizer == .bytes)
+      for (index, length) in lengths.enumerated() {
+        #expect(store.name(of: index) == StoreFixture.name(index))
+        #expect(store.tokens(of: index) == StoreFixture.stream(index, length).map(Int32.init))
+        #expect(store.tokenCount(of: index) == length)
+        #expect(store.byteCount(of: index) == length)
+      }
+      let total = lengths.reduce(0, +)
+      #expect(store.statistics.tokens == total)
+      #expect(store.statistics.bytes == total)
+      #expect(store.statistics.longest == lengths.max())
+      #expect(store.statistics.mean == Double(total) / 40)
+      #expect(store.statistics.training == store.trainingIndices.count)
+      #expect(store.statistics.heldOut == store.heldOutIndices.count)
+      #expect((store.trainingIndices + store.heldOutIndices).sorted() == Array(0..<40))
+    }
+  }
+
+  @Test func `the number of threads does not change the file`() throws {
+    let fixture = try StoreFixture(lengths: (0..<1_100).map { $0 % 13 })
+    var rounds = 0
+    _ = try fixture.build(threads: 1, rounds: &rounds)
+    let one = try Data(contentsOf: fixture.url)
+    try FileManager.default.removeItem(at: fixture.url)
+    _ = try fixture.build(threads: 3, rounds: &rounds)
+    #expect(rounds == 3)
+    #expect(try Data(contentsOf: fixture.url) == one)
+  }
+
+  @Test func `a store is reused until something it depends on changes`() throws {
+    let fixture = try StoreFixture(lengths: lengths)
+    var rounds = 0
+    _ = try fixture.build(rounds: &rounds)
+    #expect(rounds == 1)
+    _ = try fixture.build(rounds: &rounds)
+    #expect(rounds == 0)
+    _ = try fixture.build(codecKey: [2], rounds: &rounds)
+    #expect(rounds == 1)
+    _ = try fixture.build(codecKey: [2], heldOutShare: 0.3, rounds: &rounds)
+    #expect(rounds == 1)
+    _ = try fixture.build(codecKey: [2], heldOutShare: 0.3, rounds: &rounds)
+    #expect(rounds == 0)
+
+    let first = fixture.folder("images/0000.jpg")
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: first.path)
+    _ = try fixture.build(codecKey: [2], heldOutShare: 0.3, rounds: &rounds)
+    #expect(rounds == 1)
+    try FileManager.default.moveItem(at: first, to: fixture.folder("images/new.jpg"))
+    let store = try fixture.build(codecKey: [2], heldOutShare: 0.3, rounds: &rounds)
+    #expect(rounds == 1)
+    #expect(store.name(of: 39) == "new.jpg")
+  }
+
+  @Test func `files that cannot be used are skipped and remembered`() throws {
+    let fixture = try StoreFixture(lengths: [3, 4, 5])
+    try fixture.folder.write([7], to: "images/0001.jpg")
+    try fixture.folder.write([], to: "images/0003.jpg")
+    let skipped = ["0001.jpg", "0003.jpg"].map {
+      SkippedFile(path: $0, reason: "not a plain file")
+    }
+    let store = try fixture.build()
+    #expect(store.skipped == skipped)
+    #expect((0..<2).map(store.name) == ["0000.jpg", "0002.jpg"])
+    #expect(try TokenStore(fixture.url).skipped == skipped)
+
+    // Of a store that is reused, and of one that is not.
+    let error = TokenStoreError.unusableFile(
+      folder: fixture.folder("images").path, skipped[0])
+    #expect(throws: error) { try fixture.build(strict: true) }
+    try FileManager.default.removeItem(at: fixture.url)
+    #expect(throws: error) { try fixture.build(strict: true) }
+    #expect(try fixture.folder.names == ["images"])
+  }
+
+  @Test func `a folder without a usable image is an error with reasons`() throws {
+    let fixture = try StoreFixture(lengths: [])
+    for name in ["a.jpg", "b.jpg", "c.jpg", "d.jpg"] {
+      try fixture.folder.write([7], to: "images/\(name)")
+    }
+    let first = ["a.jpg", "b.jpg", "c.jpg"].map {
+      SkippedFile(path: $0, reason: "not a plain file")
+    }
+    #expect(
+      throws: TokenStoreError.noUsableImage(
+        folder: fixture.folder("images").path, count: 4, first: first)
+    ) { try fixture.build() }
+    #expect(try fixture.folder.names == ["images"])
+  }
+
+  @Test func `an error of the progress report leaves no trace`() throws {
+    let fixture = try StoreFixture(lengths: [1, 2])
+    #expect(throws: CancellationError.self) {
+      try TokenStore.build(
+        from: ImageFolder(fixture.folder("images")), codec: PlainCodec(), codecKey: [],
+        at: fixture.url, progress: { _ in throw CancellationError() })
+    }
+    #expect(try fixture.folder.names == ["images"])
+  }
+
+  @Test func `another file is not overwritten`() throws {
+    let fixture = try StoreFixture(lengths: [1, 2])
+    try fixture.folder.write(Array("a letter to keep".utf8), to: "tokens")
+    #expect(throws: TokenStoreError.notATokenStore(path: fixture.url.path)) {
+      try fixture.build()
+    }
+  }
+
+  @Test func `a damaged store is built again`() throws {
+    let fixture = try StoreFixture(lengths: [8, 9, 10])
+    _ = try fixture.build()
+    let whole = try Data(contentsOf: fixture.url)
+    try whole.dropLast(9).write(to: fixture.url)
+    var rounds = 0
+    _ = try fixture.build(rounds: &rounds)
+    #expect(rounds == 1)
+    #expect(try Data(contentsOf: fixture.url) == whole)
+  }
+}
