@@ -3,14 +3,14 @@
 /// With queries q, keys k, values v [T, D]: p = softmax(q kᵀ / √D) over the positions up to each
 /// query's own, y = p v. Queries go through in blocks against the keys up to the block's end, so
 /// that no T × T matrix ever exists; the backward pass recomputes p from the saved log Σ exp.
-struct Attention: Sendable {
+package struct Attention: Sendable {
   let heads: Int
   let keyValueHeads: Int
   let dimension: Int
   /// Queries in a block.
-  static let block = 64
+  package static let block = 64
 
-  init(_ configuration: LlamaConfiguration) {
+  package init(_ configuration: LlamaConfiguration) {
     heads = configuration.heads
     keyValueHeads = configuration.keyValueHeads
     dimension = configuration.headDimension
@@ -34,7 +34,8 @@ struct Attention: Sendable {
   ///   - scores: scratch, [block, at least T].
   ///   - y: [T, heads × D]; this group's columns are written.
   ///   - lse: [T, heads]; this group's columns are written.
-  func forward(keyValueHead: Int, qkv: Matrix, scores: Matrix, into y: Matrix, lse: Matrix) {
+  package func forward(keyValueHead: Int, qkv: Matrix, scores: Matrix, into y: Matrix, lse: Matrix)
+  {
     let (keys, values) = (key(qkv, keyValueHead), value(qkv, keyValueHead))
     for head in keyValueHead * group..<(keyValueHead + 1) * group {
       for start in stride(from: 0, to: qkv.rows, by: Self.block) {
@@ -55,7 +56,7 @@ struct Attention: Sendable {
   ///   - delta: [T, heads], ⟨y, dy⟩ of each head.
   ///   - scores, dscores: scratch, [block, at least T] each.
   ///   - dqkv: like qkv; this group's columns are overwritten.
-  func backward(
+  package func backward(
     keyValueHead: Int, qkv: Matrix, lse: Matrix, dy: Matrix, delta: Matrix, scores: Matrix,
     dscores: Matrix, into dqkv: Matrix
   ) {

@@ -1,0 +1,61 @@
+import CodecLM
+import Testing
+
+/// Checks ∇L against (L(x + εv) − L(x − εv)) / 2ε for L = ⟨w, f(x)⟩, summed in Double, in eight
+/// directions v of ±1; the error is relative to ‖∇L‖.
+///
+/// In Float32, ε of 1e-2 balances the cut-off of the third derivative against rounding.
+struct GradientCheck {
+  var epsilon: Float = 1e-2
+
+  /// The largest relative error.
+  ///
+  /// - Parameters:
+  ///   - input: the variables; unchanged at the end.
+  ///   - loss: L at the input's present value.
+  ///   - gradient: ∇L at the input's value, same shape.
+  func error(_ input: Matrix, _ gradient: Matrix, loss: () -> Double) -> Double {
+    let (start, slope) = (input.elements, gradient.elements)
+    let norm = slope.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+    var worst = 0.0
+    for direction in 0..<8 {
+      var random = RandomStream(seed: 99, stream: UInt64(direction))
+      let v = start.map { _ in random.nextWord() & 1 == 0 ? Float(1) : -1 }
+      input.fill(from: zip(start, v).map { $0 + epsilon * $1 })
+      let above = loss()
+      input.fill(from: zip(start, v).map { $0 - epsilon * $1 })
+      let below = loss()
+      input.fill(from: start)
+      let expected = (above - below) / (2 * Double(epsilon))
+      let actual = zip(slope, v).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+      worst = max(worst, abs(expected - actual) / max(norm, 1e-12))
+    }
+    return worst
+  }
+}
+
+/// A matrix of normal numbers.
+func randomMatrix(_ rows: Int, _ columns: Int, seed: UInt64) throws -> Matrix {
+  var random = RandomStream(seed: seed)
+  let matrix = try Matrix(rows: rows, columns: columns)
+  matrix.fill(from: (0..<rows * columns).map { _ in Float(random.normal()) })
+  return matrix
+}
+
+/// ⟨a, b⟩ in Double.
+func inner(_ a: Matrix, _ b: Matrix) -> Double {
+  zip(a.elements, b.elements).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+}
+
+@Suite struct GradientCheckTests {
+  @Test func `a gradient with one wrong term of 5 % is found`() throws {
+    let x = try randomMatrix(3, 5, seed: 1)
+    let cube = { x.elements.reduce(0.0) { $0 + Double($1 * $1 * $1) / 3 } }
+    let gradient = try Matrix(rows: 3, columns: 5)
+    gradient.fill(from: x.elements.map { $0 * $0 })
+    #expect(GradientCheck().error(x, gradient, loss: cube) < 1e-3)
+    gradient[1, 2] *= 1.05
+    gradient[0, 0] *= 1.05
+    #expect(GradientCheck().error(x, gradient, loss: cube) > 1e-3)
+  }
+}
