@@ -71,6 +71,7 @@ struct Canonicalize: ParsableCommand {
     try check(sources)
     _ = try OutputFolder(output)
     var report = Report(files: 0, skipped: [], bytes: 0)
+    var skipped: [SkippedFile] = []
     for start in stride(from: 0, to: sources.count, by: Self.chunk) {
       let chunk = sources[start..<min(start + Self.chunk, sources.count)]
       let results = pool.map(chunk.count) { index in
@@ -87,7 +88,7 @@ struct Canonicalize: ParsableCommand {
           let file = SkippedFile(path: source.path, reason: reason)
           if strict { throw file }
           progress.note("skipped \(file)")
-          report.skipped.append(file.description)
+          skipped.append(file)
         }
       }
       progress.show(
@@ -95,6 +96,13 @@ struct Canonicalize: ParsableCommand {
         isFinal: chunk.endIndex == sources.count)
       if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
     }
+    guard report.files > 0 else {
+      Folders.removeIfEmpty(URL(fileURLWithPath: output))
+      throw TokenStoreError.noUsableImage(
+        folder: inputs.joined(separator: ", "), count: sources.count,
+        first: Array(skipped.prefix(3)))
+    }
+    report.skipped = skipped.map(\.description)
     if json {
       try printJSON(report)
     } else {
@@ -105,7 +113,6 @@ struct Canonicalize: ParsableCommand {
         \(Format.count(report.skipped.count)) skipped
         """)
     }
-    if report.files == 0 { throw ExitCode.failure }
   }
 
   private func listSources() throws -> [Source] {

@@ -52,7 +52,7 @@ struct DrawnDigit {
   init(_ digit: Int, seed: UInt64, index: Int) {
     var random = RandomStream(seed: seed, stream: UInt64(index))
     func draw(_ deviation: Double) -> Double { deviation * random.normal() }
-    let (angle, slant) = (draw(0.1), draw(0.12))
+    let (angle, slant) = (draw(0.06), draw(0.1))
     let (width, height) = (0.68 + draw(0.06), 0.74 + draw(0.05))
     let (left, top) = (draw(0.025), draw(0.025))
     thickness = min(max(0.045 + draw(0.008), 0.03), 0.07)

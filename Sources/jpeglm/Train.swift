@@ -67,6 +67,10 @@ struct Train: ParsableCommand {
   @Flag(help: "Stop at the first file that cannot be read, instead of skipping it.")
   var strict = false
 
+  /// Tokens of a batch unless told otherwise: in the minutes to hours of a processor, many small
+  /// steps learn more than few large ones.
+  private static let tokensPerBatch = 2_048
+
   func validate() throws {
     if preset != nil, config != nil {
       throw ValidationError("Give --preset or --config, not both.")
@@ -203,7 +207,7 @@ struct Train: ParsableCommand {
     var options = Trainer.Options(
       budget: budget ?? .seconds(600), context: row,
       learningRate: learningRate ?? model.suggestedLearningRate)
-    options.batch = batch ?? max(1, 4_096 / row)
+    options.batch = batch ?? max(1, Self.tokensPerBatch / row)
     options.microBatches = accumulate
     options.seed = seed
     var keeping = TrainingRun.Options()

@@ -34,7 +34,12 @@ public struct Checkpoint: Sendable {
     }
     let configuration = try JSONFile.read(
       LlamaConfiguration.self, folder.appendingPathComponent(Self.configurationFile))
-    codec = try JSONFile.read(CodecProfile.self, folder.appendingPathComponent(Self.codecFile))
+    let codecFile = folder.appendingPathComponent(Self.codecFile)
+    do {
+      codec = try JSONFile.read(CodecProfile.self, codecFile)
+    } catch let error as CodecError {
+      throw FileError.malformed(path: codecFile.path, reason: error.description)
+    }
     let tokenizerFile = folder.appendingPathComponent(Self.tokenizerFile)
     do {
       tokenizer = try Tokenizer(json: try FileBytes.read(tokenizerFile.path))

@@ -77,7 +77,7 @@ public enum ImageFolderError: Error, Equatable, Sendable, CustomStringConvertibl
   /// One line that names the folder and the way out.
   public var description: String {
     switch self {
-    case .missing(let path): "there is no folder \(path)"
+    case .missing(let path): "there is no folder \(path); check the path"
     case .notAFolder(let path): "\(path) is not a folder; give the folder that holds the images"
     case .unreadable(let error): error.description
     case .noImages(let path):

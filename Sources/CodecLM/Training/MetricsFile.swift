@@ -22,15 +22,17 @@ struct MetricsFile: Sendable {
   private var steps: [Trainer.Step] = []
   private var seconds = 0.0
 
-  /// Opens a run's metrics and drops lines past `step`, which a resumed run makes again.
-  init(_ folder: URL, keepingUpTo step: Int) throws {
+  /// Opens a run's metrics and drops lines past `step`, which a resumed run makes again; all lines if
+  /// there is none.
+  init(_ folder: URL, keepingUpTo step: Int?) throws {
     url = folder.appendingPathComponent("metrics.jsonl")
     let old = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
     let decoder = JSONDecoder()
     let kept = old.split(separator: "\n").filter { text in
       guard let line = try? decoder.decode(Line.self, from: Data(text.utf8)) else { return false }
-      seconds = line.step <= step ? line.seconds : seconds
-      return line.step <= step && step > 0
+      guard let step, line.step <= step else { return false }
+      seconds = line.seconds
+      return true
     }
     try AtomicFile.write([UInt8](kept.map { $0 + "\n" }.joined().utf8), to: url)
   }
@@ -38,7 +40,12 @@ struct MetricsFile: Sendable {
   mutating func add(_ step: Trainer.Step, isLast: Bool, every count: Int) throws {
     steps.append(step)
     seconds += step.seconds
-    guard steps.count >= count || isLast else { return }
+    if steps.count >= count || isLast { try flush() }
+  }
+
+  /// Writes the line of the steps since the last one, if there are any.
+  mutating func flush() throws {
+    guard let step = steps.last else { return }
     func mean(_ value: (Trainer.Step) -> Double) -> Double {
       steps.reduce(0) { $0 + value($1) } / Double(steps.count)
     }

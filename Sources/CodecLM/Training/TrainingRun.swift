@@ -62,7 +62,7 @@ public struct TrainingRun: ~Copyable {
     guard !Self.exists(in: folder) else { throw TrainingError.runExists(path: folder.path) }
     let trainer = try Trainer(checkpoint.model, data, trainerOptions, pool: pool)
     try checkpoint.writeDescription(to: folder)
-    let metrics = try MetricsFile(folder, keepingUpTo: 0)
+    let metrics = try MetricsFile(folder, keepingUpTo: nil)
     self.folder = folder
     self.options = options
     self.trainer = trainer
@@ -115,8 +115,8 @@ public struct TrainingRun: ~Copyable {
   /// - Throws: ``TrainingError``, ``FileError``; what `report` throws, after a checkpoint.
   public mutating func run(_ report: (Event) throws -> Void) throws {
     if last == nil {
-      try validate(report)
       try save()
+      try validate(report)
     }
     while !trainer.isFinished {
       let step = try trainer.step()
@@ -131,6 +131,7 @@ public struct TrainingRun: ~Copyable {
       } catch let error as FileError {
         throw error
       } catch {
+        try metrics.flush()
         if last != trainer.state { try save() }
         throw error
       }

@@ -1,0 +1,84 @@
+import CodecLM
+import Foundation
+import Testing
+
+@Suite struct CheckpointTests {
+  private static let files = [
+    "codec.json", "config.json", "model.safetensors", "tokenizer.json",
+  ]
+
+  @Test func `a checkpoint that is saved, loaded and saved again has the same bytes`() throws {
+    try withTemporaryFolder { folder in
+      let (first, second) = (
+        folder.appendingPathComponent("1/deep"), folder.appendingPathComponent("2")
+      )
+      let checkpoint = try TestModels.checkpoint(context: 40)
+      try checkpoint.write(to: first)
+      let read = try Checkpoint(first)
+      #expect(read.model.configuration == checkpoint.model.configuration)
+      #expect(read.codec == checkpoint.codec)
+      #expect(
+        TestModels.bits(read.model.parameters.buffer)
+          == TestModels.bits(checkpoint.model.parameters.buffer))
+      try read.write(to: second)
+      let names = try FileManager.default.contentsOfDirectory(atPath: second.path).sorted()
+      #expect(names == Self.files)
+      for name in Self.files {
+        #expect(
+          try Data(contentsOf: first.appendingPathComponent(name))
+            == (try Data(contentsOf: second.appendingPathComponent(name))))
+      }
+    }
+  }
+
+  @Test(arguments: files)
+  func `a file that is missing is named`(_ name: String) throws {
+    try withTemporaryFolder { folder in
+      try TestModels.checkpoint(context: 40).write(to: folder)
+      let url = folder.appendingPathComponent(name)
+      try FileManager.default.removeItem(at: url)
+      let error = #expect(throws: NumericsError.self) { try Checkpoint(folder) }
+      guard case .cannotMap(url.path, _) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+    }
+  }
+
+  @Test(arguments: files)
+  func `a file that holds something else is named`(_ name: String) throws {
+    try withTemporaryFolder { folder in
+      try TestModels.checkpoint(context: 40).write(to: folder)
+      let url = folder.appendingPathComponent(name)
+      for content in ["", "{}", "something else"] {
+        try Data(content.utf8).write(to: url)
+        let error = #expect(throws: FileError.self) { try Checkpoint(folder) }
+        guard case .malformed(url.path, _) = error else {
+          Issue.record("\(name), \(content): \(String(describing: error))")
+          return
+        }
+      }
+    }
+  }
+
+  @Test func `a folder that is missing is named`() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("run")
+      #expect(
+        throws: FileError.malformed(path: url.path, reason: "no such folder; check the path")
+      ) { try Checkpoint(url) }
+    }
+  }
+
+  @Test func `a vocabulary other than the tokenizer's is refused`() throws {
+    try withTemporaryFolder { folder in
+      let model = try Llama(TestModels.configuration(vocabulary: 300, context: 40), seed: 1)
+      try Checkpoint(model, .bytes, TestImages.profile()).write(to: folder)
+      #expect(
+        throws: FileError.malformed(
+          path: folder.appendingPathComponent("config.json").path,
+          reason: "vocab_size is 300, the tokenizer has 258")
+      ) { try Checkpoint(folder) }
+    }
+  }
+}

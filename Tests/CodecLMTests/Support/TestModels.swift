@@ -1,0 +1,24 @@
+import CodecLM
+
+/// Models that train and decode in a moment.
+enum TestModels {
+  static func configuration(vocabulary: Int = 258, context: Int) -> LlamaConfiguration {
+    LlamaConfiguration(
+      vocabulary: vocabulary, hiddenSize: 32, intermediateSize: 48, layers: 2, heads: 4,
+      keyValueHeads: 2, contextLength: context)
+  }
+
+  static func model(context: Int, seed: UInt64 = 1) throws -> Llama {
+    try Llama(configuration(context: context), seed: seed)
+  }
+
+  /// An untrained model of the streams of ``TestImages``.
+  static func checkpoint(context: Int, size: Int = 16) throws -> Checkpoint {
+    Checkpoint(try model(context: context), .bytes, TestImages.profile(size: size))
+  }
+
+  /// The parameters, to the last bit.
+  static func bits(_ buffer: FloatBuffer) -> [UInt32] {
+    buffer.withSpan { floats in floats.indices.map { floats[$0].bitPattern } }
+  }
+}

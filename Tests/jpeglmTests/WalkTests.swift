@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+
+@Suite struct WalkTests {
+  private struct Sampled: Decodable {
+    let count: Int
+    let decoded: Int
+    let files: [String]
+    let tokens_per_second: Double
+  }
+
+  private struct Described: Decodable {
+    struct Training: Decodable { let steps: Int }
+    let vocabulary: Int
+    let training: Training?
+  }
+
+  private func decode<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
+    try JSONDecoder().decode(type, from: Data(text.utf8))
+  }
+
+  @Test func `drawing, training, sampling, describing and canonicalizing work in a row`() throws {
+    try withTemporaryFolder { folder in
+      func run(_ arguments: String...) throws -> String {
+        let outcome = try Program.run(arguments, in: folder)
+        #expect(outcome.status == 0, "\(arguments): \(outcome.errors)")
+        #expect(outcome.errorLines.isEmpty)
+        return outcome.output
+      }
+      func list(_ name: String) -> [String] { files(below: folder.appendingPathComponent(name)) }
+
+      #expect(try run("draw-digits", "digits", "--count", "12") == "12 files written to digits\n")
+      let digits = list("digits")
+      #expect(digits.count == 12)
+      #expect(digits.contains("3-3.jpg") && digits.contains("1-11.jpg"))
+
+      let train = ["train", "digits", "--out", "deep/run", "--preset", "nano", "--batch", "2"]
+      let trained = try Program.run(train + ["--steps", "3"], in: folder)
+      #expect(trained.status == 0, "\(trained.errors)")
+      #expect(trained.output.isEmpty)
+      let parts = ["model.safetensors", "optimizer.safetensors", "training.json"]
+      let checkpoints = [0, 3].flatMap { step in
+        parts.map { "checkpoints/step-0000000\(step)/\($0)" }
+      }
+      let own = [
+        "codec.json", "config.json", "images.tokens", "metrics.jsonl", "model.safetensors",
+        "tokenizer.json",
+      ]
+      #expect(list("deep/run") == checkpoints + own)
+
+      let sample = try decode(
+        Sampled.self,
+        try run(
+          "sample", "deep/run", "--count", "2", "--out", "samples", "--grid", "grid.jpg", "--json"))
+      #expect(sample.count == 2)
+      #expect(sample.decoded == sample.files.count)
+      #expect(list("samples").map { "samples/\($0)" } == sample.files)
+      #expect(sample.tokens_per_second > 0)
+      let grid = try Data(contentsOf: folder.appendingPathComponent("grid.jpg"))
+      #expect(grid.starts(with: [0xFF, 0xD8]))
+
+      let described = try decode(Described.self, try run("info", "deep/run", "--json"))
+      #expect(described.vocabulary == 258)
+      #expect(described.training?.steps == 3)
+      #expect(try run("info", "deep/run").contains("3 steps"))
+      _ = try run("train", "digits", "--out", "deep/run", "--steps", "4", "--resume")
+      let resumed = try decode(Described.self, try run("info", "deep/run", "--json"))
+      #expect(resumed.training?.steps == 4)
+
+      _ = try run("canonicalize", "digits", "--out", "small", "--size", "16")
+      #expect(list("small") == digits)
+    }
+  }
+
+  @Test(arguments: [
+    ("train", "jpeglm train photos --out run --minutes 30"),
+    ("sample", "jpeglm sample run --count 16 --out samples --grid samples.jpg"),
+    ("canonicalize", "jpeglm canonicalize photos --out small --size 64"),
+    ("info", "jpeglm info run"),
+    ("draw-digits", "jpeglm draw-digits digits --count 5000"),
+  ])
+  func `a command's help has its example`(_ command: String, _ example: String) throws {
+    try withTemporaryFolder { folder in
+      let help = try Program.run(command, "--help", in: folder)
+      #expect(help.status == 0)
+      #expect(help.output.contains(example))
+      #expect(try Program.run("--help", in: folder).output.contains(command))
+    }
+  }
+}
