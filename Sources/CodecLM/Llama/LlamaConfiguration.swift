@@ -79,6 +79,14 @@ public struct LlamaConfiguration: Sendable, Hashable {
     for (field, value) in positive where !(1...(1 << 24)).contains(value) {
       throw LlamaConfigurationError.outOfRange(field: field, value: "\(value)")
     }
+    // The counts below multiply these sizes, and a file may say anything.
+    let perLayer =
+      Double(hiddenSize) * (2 * Double(heads) + 2 * Double(keyValueHeads)) * Double(headDimension)
+      + 3 * Double(hiddenSize) * Double(intermediateSize)
+    if layers > 1 << 12 || Double(layers) * perLayer > 0x1p40 {
+      throw LlamaConfigurationError.outOfRange(
+        field: "num_hidden_layers", value: "\(layers), at \(perLayer) parameters each")
+    }
     if heads % keyValueHeads != 0 {
       throw LlamaConfigurationError.outOfRange(
         field: "num_key_value_heads", value: "\(keyValueHeads), no divisor of \(heads) heads")
