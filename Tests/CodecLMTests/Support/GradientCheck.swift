@@ -28,7 +28,9 @@ struct GradientCheck {
       input.fill(from: start)
       let expected = (above - below) / (2 * Double(epsilon))
       let actual = zip(slope, v).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
-      worst = max(worst, abs(expected - actual) / max(norm, 1e-12))
+      let error = abs(expected - actual) / max(norm, 1e-12)
+      // `max` would pass over a NaN.
+      worst = error <= worst ? worst : error.isNaN ? .infinity : error
     }
     return worst
   }
@@ -57,5 +59,13 @@ func inner(_ a: Matrix, _ b: Matrix) -> Double {
     gradient[1, 2] *= 1.05
     gradient[0, 0] *= 1.05
     #expect(GradientCheck().error(x, gradient, loss: cube) > 1e-3)
+  }
+
+  @Test(arguments: [0, .nan] as [Float])
+  func `a gradient that is nothing or no number is found`(value: Float) throws {
+    let x = try randomMatrix(3, 5, seed: 1)
+    let gradient = try Matrix(rows: 3, columns: 5)
+    gradient.fill(value)
+    #expect(GradientCheck().error(x, gradient) { inner(x, x) } > 1)
   }
 }
