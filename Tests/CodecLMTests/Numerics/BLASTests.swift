@@ -35,26 +35,3 @@ import Testing
     #expect(BLAS.simdName == "SSE2" || !narrow.contains(BLAS.kernelName))
   }
 }
-
-@Suite struct WorkerPoolTests {
-  @Test(arguments: [1, 2, 5])
-  func `each index comes once, results in order`(threads: Int) {
-    let pool = WorkerPool(threads: threads)
-    for count in [0, 1, 2, 1_000] {
-      #expect(pool.map(count) { $0 * $0 } == (0..<count).map { $0 * $0 })
-    }
-  }
-
-  @Test func `a loop inside a loop ends`() {
-    let pool = WorkerPool(threads: 3)
-    let sums = pool.map(50) { outer in pool.map(20) { outer * $0 }.reduce(0, +) }
-    #expect(sums == (0..<50).map { $0 * 190 })
-  }
-
-  @Test func `many short loops leave nothing out`() {
-    let pool = WorkerPool(threads: 4)
-    for round in 0..<3_000 {
-      #expect(pool.map(7) { $0 + round }.reduce(0, +) == 21 + 7 * round)
-    }
-  }
-}

@@ -1,0 +1,66 @@
+import CodecLM
+import Testing
+
+@Suite struct LlamaDecoderTests {
+  static let streams: [[Int32]] = [[3, 1, 4, 1, 5, 9, 2], [6], [5, 3, 5, 8], [9, 7, 9, 3, 2]]
+
+  /// The logits' bits after each token of each stream, with all streams in one decoder: a prompt of
+  /// up to three tokens, then one token for each stream that has one left.
+  static func together(_ model: Llama, threads: Int) throws -> [[[UInt32]]] {
+    var decoder = try LlamaDecoder(model, slots: 4, pool: WorkerPool(threads: threads))
+    var results = [[[UInt32]]](repeating: [], count: 4)
+    for range in [0..<3, 3..<4, 4..<5, 5..<6, 6..<7] {
+      var inputs: [LlamaDecoder.Input] = []
+      for (slot, tokens) in streams.enumerated() {
+        inputs += tokens[range.clamped(to: 0..<tokens.count)].map { .init(slot: slot, token: $0) }
+      }
+      let logits = decoder.advance(inputs)
+      for (row, input) in inputs.enumerated() {
+        results[input.slot].append(logits.rows(row..<row + 1).bits)
+      }
+    }
+    return results
+  }
+
+  static func alone(_ model: Llama, threads: Int) throws -> [[[UInt32]]] {
+    try streams.map { tokens in
+      var decoder = try LlamaDecoder(model, slots: 1, pool: WorkerPool(threads: threads))
+      return tokens.map { decoder.advance([.init(slot: 0, token: $0)]).bits }
+    }
+  }
+
+  @Test(arguments: [1, 2, 3])
+  func `company and threads change no bit of a stream`(threads: Int) throws {
+    let model = try LlamaGradientTests.model(LlamaGradientTests.wide, deviation: 0.1)
+    let expected = try Self.alone(model, threads: 1)
+    #expect(try Self.together(model, threads: threads) == expected)
+    #expect(try Self.alone(model, threads: threads) == expected)
+  }
+
+  @Test func `a slot that was reset starts anew`() throws {
+    let model = try LlamaGradientTests.model(LlamaGradientTests.tiny(tied: true), deviation: 0.3)
+    var decoder = try LlamaDecoder(model, slots: 2, capacity: 5)
+    #expect(decoder.capacity == 5)
+    let fresh = decoder.advance([.init(slot: 1, token: 4)]).bits
+    _ = decoder.advance([.init(slot: 1, token: 2), .init(slot: 0, token: 3)])
+    #expect(decoder.count(slot: 1) == 2)
+    decoder.reset(slot: 1)
+    #expect(decoder.count(slot: 1) == 0 && decoder.count(slot: 0) == 1)
+    #expect(decoder.advance([.init(slot: 1, token: 4)]).bits == fresh)
+  }
+
+  @Test func `more positions than a block of queries agree with the graph`() throws {
+    let model = try LlamaGradientTests.model(LlamaGradientTests.wide, deviation: 0.1)
+    let tokens = LlamaGradientTests.Batch(count: 90, segments: [], vocabulary: 150).tokens
+    let graph = try LlamaGraph(model, capacity: 90)
+    let expected = graph.logits(tokens: tokens, segments: [0..<90]).elements
+    var decoder = try LlamaDecoder(model, slots: 1)
+    var actual: [Float] = []
+    for start in stride(from: 0, to: 90, by: LlamaDecoder.rowsPerPass) {
+      let pass = tokens[start..<min(start + LlamaDecoder.rowsPerPass, 90)]
+      actual += decoder.advance(pass.map { .init(slot: 0, token: $0) }).elements
+    }
+    let worst = zip(actual, expected).map { abs($0 - $1) }.max() ?? .infinity
+    #expect(actual.count == expected.count && worst < 1e-4)
+  }
+}
