@@ -41,7 +41,8 @@ import Testing
     pool.forEach(6) { outer, _ in
       let caller = ObjectIdentifier(Thread.current)
       pool.forEach(5) { inner, worker in
-        if ObjectIdentifier(Thread.current) != caller || worker != 0 { strays.add(1, ordering: .relaxed) }
+        let isCaller = ObjectIdentifier(Thread.current) == caller
+        if !isCaller || worker != 0 { strays.add(1, ordering: .relaxed) }
         tally.add(outer * 5 + inner)
       }
     }
