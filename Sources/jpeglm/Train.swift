@@ -140,7 +140,7 @@ struct Train: ParsableCommand {
   }
 
   private func storedProfile(_ folder: URL) throws -> JPEGProfile {
-    switch try Checkpoint(folder).codec {
+    switch try Checkpoint.codec(of: folder) {
     case .jpeg(let profile): profile
     }
   }

@@ -72,6 +72,18 @@ import Testing
     }
   }
 
+  @Test func `a run killed between its checkpoint and the checkpoint's name resumes`() throws {
+    try withTemporaryFolder { folder in
+      _ = try Program.run("draw-digits", "digits", "--count", "4", in: folder)
+      let train = ["train", "digits", "--out", "run", "--preset", "nano", "--batch", "1"]
+      #expect(try Program.run(train + ["--steps", "1"], in: folder).status == 0)
+      try FileManager.default.removeItem(at: folder.appendingPathComponent("run/model.safetensors"))
+      let resumed = try Program.run(train + ["--steps", "2", "--resume"], in: folder)
+      #expect(resumed.status == 0, "\(resumed.errors)")
+      #expect(files(below: folder).contains("run/model.safetensors"))
+    }
+  }
+
   @Test(arguments: [
     ("train", "jpeglm train photos --out run --minutes 30"),
     ("sample", "jpeglm sample run --count 16 --out samples --grid samples.jpg"),

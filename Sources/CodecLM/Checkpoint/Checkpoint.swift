@@ -34,12 +34,7 @@ public struct Checkpoint: Sendable {
     }
     let configuration = try JSONFile.read(
       LlamaConfiguration.self, folder.appendingPathComponent(Self.configurationFile))
-    let codecFile = folder.appendingPathComponent(Self.codecFile)
-    do {
-      codec = try JSONFile.read(CodecProfile.self, codecFile)
-    } catch let error as CodecError {
-      throw FileError.malformed(path: codecFile.path, reason: error.description)
-    }
+    codec = try Self.codec(of: folder)
     let tokenizerFile = folder.appendingPathComponent(Self.tokenizerFile)
     do {
       tokenizer = try Tokenizer(json: try FileBytes.read(tokenizerFile.path))
@@ -54,6 +49,18 @@ public struct Checkpoint: Sendable {
     model = try Llama(zero: configuration)
     let weights = try SafeTensors(folder.appendingPathComponent(Self.weightsFile))
     try weights.load(model.layout.buffer, into: model.parameters.buffer)
+  }
+
+  /// The profile of a folder's model, without opening the model.
+  ///
+  /// - Throws: ``FileError`` that names the file which is missing or malformed.
+  public static func codec(of folder: URL) throws -> CodecProfile {
+    let file = folder.appendingPathComponent(codecFile)
+    do {
+      return try JSONFile.read(CodecProfile.self, file)
+    } catch let error as CodecError {
+      throw FileError.malformed(path: file.path, reason: error.description)
+    }
   }
 
   /// Writes the folder, each file complete or not at all.
