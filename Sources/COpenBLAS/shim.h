@@ -9,11 +9,4 @@
 
 #include <cblas.h>
 
-// Exported by every OpenBLAS, declared by some of its headers only.
-char *openblas_get_corename(void);
-
-// The run-time dispatcher of an OpenBLAS built with DYNAMIC_ARCH; absent (null) in others.
-extern void gotoblas_dynamic_init(void) __attribute__((weak));
-extern void gotoblas_dynamic_quit(void) __attribute__((weak));
-
 #endif

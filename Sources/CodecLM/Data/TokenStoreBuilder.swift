@@ -13,8 +13,6 @@ extension TokenStore {
 
   /// Files decoded between two writes: many times the threads, and few enough for memory.
   private static let filesPerChunk = 512
-  /// The largest file that is opened, 1 GiB: above any JPEG, below what would exhaust memory.
-  private static let largestFile = 1 << 30
 
   /// The store of a folder's images at `url`, built unless it is there already.
   ///
@@ -88,7 +86,7 @@ extension TokenStore {
     let path = folder.url.appendingPathComponent(file.path).path
     let contents: [UInt8]
     do {
-      contents = try FileBytes.read(path, limit: largestFile)
+      contents = try FileBytes.read(path)
     } catch {
       return .failure(Failure(reason: error.reason))
     }

@@ -68,6 +68,9 @@ public struct LlamaDecoder: ~Copyable {
     self.state = state
   }
 
+  /// Streams there is room for.
+  public var slots: Int { cache.counts.count }
+
   /// Positions a stream can have.
   public var capacity: Int { cache.capacity }
 

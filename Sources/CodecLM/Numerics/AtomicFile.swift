@@ -83,11 +83,7 @@ public import Foundation
     guard unsafe rename(temporary, path) == 0 else { throw error() }
     close(descriptor)
     finished = true
-    let parent = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard parent >= 0 else { throw error() }
-    defer { close(parent) }
-    // Some file systems cannot force a folder and say EINVAL; there is nothing more to do then.
-    guard fsync(parent) == 0 || errno == EINVAL else { throw error() }
+    try Folders.synchronize(URL(fileURLWithPath: folder))
   }
 
   private mutating func flush() throws(FileError) {

@@ -7,9 +7,10 @@ package enum FileBytes {
   /// A copy, where ``MappedFile`` would do without, because a user's own file may be truncated by
   /// somebody else while it is read, and that ends a process that has it mapped.
   ///
-  /// - Parameter limit: the largest number of bytes to read; a larger file is an error.
+  /// - Parameter limit: the largest number of bytes to read; a larger file is an error. By default
+  ///   1 GiB: above any picture, below what would exhaust memory.
   /// - Throws: ``FileError/cannotRead(path:reason:)``.
-  package static func read(_ path: String, limit: Int = .max) throws(FileError) -> [UInt8] {
+  package static func read(_ path: String, limit: Int = 1 << 30) throws(FileError) -> [UInt8] {
     // Without O_NONBLOCK, opening a named pipe waits for its writer.
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw error(path) }

@@ -45,7 +45,7 @@ package enum Folders {
     let temporary = "\(folder.path)/.\(target.lastPathComponent).\(getpid()).link"
     unsafe unlink(temporary)
     if unsafe Foundation.link(source.path, temporary) != 0 {
-      return try AtomicFile.write(FileBytes.read(source.path), to: target)
+      return try AtomicFile.write(FileBytes.read(source.path, limit: .max), to: target)
     }
     guard unsafe Foundation.rename(temporary, target.path) == 0 else {
       let reason = systemReason()
@@ -57,8 +57,11 @@ package enum Folders {
     try synchronize(folder)
   }
 
-  private static func synchronize(_ folder: URL) throws(FileError) {
-    let descriptor = unsafe open(folder.path, O_RDONLY | O_CLOEXEC)
+  /// Forces the names in a folder to the disk.
+  ///
+  /// - Throws: ``FileError/cannotWrite(path:reason:)``.
+  static func synchronize(_ folder: URL) throws(FileError) {
+    let descriptor = unsafe open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw .cannotWrite(path: folder.path, reason: systemReason())
     }

@@ -46,7 +46,7 @@ import Foundation
   }
 
   private static func error(_ path: String) -> NumericsError {
-    .cannotMap(path: path, reason: unsafe String(cString: strerror(errno)))
+    .cannotMap(path: path, reason: systemReason())
   }
 
   /// Calls `body` with the file's bytes in their place.

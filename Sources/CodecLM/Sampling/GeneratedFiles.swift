@@ -25,9 +25,7 @@ public final class GeneratedFiles: Sequence, IteratorProtocol {
     seed: UInt64
   ) {
     self.generator = generator
-    slots = Array(
-      repeating: nil,
-      count: Swift.max(1, Swift.min(generator.batch, count, LlamaDecoder.rowsPerPass)))
+    slots = Array(repeating: nil, count: decoder.slots)
     self.decoder = decoder
     tokenizer = generator.checkpoint.tokenizer
     processors = sampling.processors(for: generator.checkpoint.tokenizer)

@@ -48,25 +48,21 @@ public struct Generator: Sendable {
   }
 
   func file(_ index: Int, _ tokens: [Int32], isEnded: Bool) -> GeneratedFile {
+    let canonical = tokens.flatMap { checkpoint.tokenizer.bytes(of: $0) }
+    return GeneratedFile(
+      index: index, canonical: canonical,
+      result: isEnded ? content(of: canonical) : .failure(.tooLong(tokens: tokens.count)),
+      fileExtension: checkpoint.codec.fileExtension)
+  }
+
+  private func content(
+    of canonical: [UInt8]
+  ) -> Result<GeneratedFile.Content, GeneratedFile.Fault> {
     do {
-      let bytes = try checkpoint.tokenizer.decode(tokens)
-      guard isEnded else {
-        return GeneratedFile(
-          index: index, canonical: bytes, result: .failure(.tooLong(tokens: tokens.count)),
-          fileExtension: checkpoint.codec.fileExtension)
-      }
-      let result: Result<GeneratedFile.Content, GeneratedFile.Fault>
-      do {
-        let picture = try codec.decode(bytes)
-        result = .success(.init(bytes: try codec.file(from: bytes), picture: picture))
-      } catch {
-        result = .failure(.invalid(error))
-      }
-      return GeneratedFile(
-        index: index, canonical: bytes, result: result,
-        fileExtension: checkpoint.codec.fileExtension)
+      let picture = try codec.decode(canonical)
+      return .success(.init(bytes: try codec.file(from: canonical), picture: picture))
     } catch {
-      preconditionFailure("a token that was drawn from the vocabulary is outside it: \(error)")
+      return .failure(.invalid(error))
     }
   }
 }
@@ -107,10 +103,7 @@ public struct GeneratedFile: Sendable {
   let fileExtension: String
 
   /// The file's name: its index in five digits, or more if it has more.
-  public var name: String {
-    let digits = "\(index)"
-    return String(repeating: "0", count: max(0, 5 - digits.count)) + digits + "." + fileExtension
-  }
+  public var name: String { "\(index.padded(to: 5)).\(fileExtension)" }
 
   /// What the file shows, if it decodes.
   public var picture: PixelImage? { (try? result.get())?.picture }

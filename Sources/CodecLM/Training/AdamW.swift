@@ -23,7 +23,6 @@ public struct AdamW: Sendable {
   let options: Options
   let first: FloatBuffer
   let second: FloatBuffer
-  private let layout: BufferLayout
   private let tasks: [Task]
   private let pool: WorkerPool
 
@@ -37,7 +36,6 @@ public struct AdamW: Sendable {
 
   package init(_ layout: BufferLayout, _ options: Options, pool: WorkerPool) throws {
     self.options = options
-    self.layout = layout
     self.pool = pool
     first = try FloatBuffer(count: layout.count)
     second = try FloatBuffer(count: layout.count)

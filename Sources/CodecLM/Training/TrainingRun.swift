@@ -168,8 +168,7 @@ extension TrainingRun {
   /// Writes a checkpoint, makes it the folder's own, and removes old ones.
   private mutating func save() throws {
     let parent = folder.appendingPathComponent(Self.checkpointsFolder)
-    let step = "\(trainer.state.step)"
-    let name = "step-" + String(repeating: "0", count: max(0, 8 - step.count)) + step
+    let name = "step-\(trainer.state.step.padded(to: 8))"
     let (temporary, final) = (
       parent.appendingPathComponent(".\(name).tmp"), parent.appendingPathComponent(name)
     )

@@ -5,7 +5,7 @@ import Testing
 @Suite struct GeneratorTests {
   private func untrained(_ folder: URL) throws -> Checkpoint {
     let data = try TinyRun.store(2, in: folder)
-    return Checkpoint(try TinyRun.model(data), data.tokenizer, TinyRun.profile)
+    return Checkpoint(try TinyRun.model(), data.tokenizer, TinyRun.profile)
   }
 
   @Test func `a file does not depend on how many are made, on the batch or on threads`() throws {
@@ -36,7 +36,7 @@ import Testing
   @Test func `a model that knows one image by heart writes it byte for byte`() throws {
     try withTemporaryFolder { folder in
       let data = try TinyRun.store(1, in: folder)
-      let model = try TinyRun.model(data)
+      let model = try TinyRun.model()
       var trainer = try Trainer(model, data, TinyRun.options(steps: 150))
       try trainer.run { _ in }
       var generator = try Generator(Checkpoint(model, data.tokenizer, TinyRun.profile))

@@ -38,10 +38,7 @@ struct GradientCheck {
 
 /// A matrix of normal numbers.
 func randomMatrix(_ rows: Int, _ columns: Int, seed: UInt64) throws -> Matrix {
-  var random = RandomStream(seed: seed)
-  let matrix = try Matrix(rows: rows, columns: columns)
-  matrix.fill(from: (0..<rows * columns).map { _ in Float(random.normal()) })
-  return matrix
+  try .of(normals(rows * columns, seed: seed), rows: rows, columns: columns)
 }
 
 /// ⟨a, b⟩ in Double.

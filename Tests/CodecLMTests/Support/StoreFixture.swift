@@ -19,10 +19,7 @@ final class StoreFixture {
     }
   }
 
-  static func name(_ index: Int) -> String {
-    let digits = String(index)
-    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits + ".jpg"
-  }
+  static func name(_ index: Int) -> String { "\(index.padded(to: 4)).jpg" }
 
   static func stream(_ index: Int, _ length: Int) -> [UInt8] {
     (0..<length).map { UInt8(truncatingIfNeeded: index &* 31 &+ $0 &* 7) }

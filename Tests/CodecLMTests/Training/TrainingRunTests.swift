@@ -10,13 +10,13 @@ import Testing
   }
 
   private func checkpoint(_ data: TokenStore) throws -> Checkpoint {
-    Checkpoint(try TinyRun.model(data), data.tokenizer, TinyRun.profile)
+    Checkpoint(try TinyRun.model(), data.tokenizer, TinyRun.profile)
   }
 
   @Test func `four images are learnt by heart`() throws {
     try withTemporaryFolder { folder in
       let data = try TinyRun.store(4, in: folder)
-      let model = try TinyRun.model(data)
+      let model = try TinyRun.model()
       var trainer = try Trainer(model, data, TinyRun.options(steps: 300))
       var last = Double.infinity
       try trainer.run { last = $0.loss }
