@@ -20,7 +20,7 @@ public final class LlamaGraph {
   var inputs = LlamaInputs()
 
   /// Rows of a chunk.
-  static let chunk = 128
+  static let chunk = 256
 
   /// A graph with memory of its own.
   ///
