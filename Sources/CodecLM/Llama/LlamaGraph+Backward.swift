@@ -120,6 +120,7 @@ extension LlamaGraph {
     let layer = arena.layers[index]
     let (rotary, positions) = (rotary, inputs.positions)
     let rotated = attention.heads + attention.keyValueHeads
+    let recompute = recomputes ? previous.map { recomputation($0) } : nil
     let feedForward = previous.map { feedForwardBackward($0) }
     forEachChunk { rows, chunk, worker in
       let dnormed = arena.workers[worker].normed.rows(0..<rows.count)
@@ -134,6 +135,7 @@ extension LlamaGraph {
         layer.input.rows(rows), weight: weights.attentionNorm,
         rstd: layer.attentionRstd.rows(rows), dy: dnormed, addingTo: dresidual, dweight: share,
         recomputing: arena.attentionNormed.rows(rows))
+      recompute?(rows, worker)
       feedForward?(rows, chunk, worker)
     }
   }

@@ -11,6 +11,9 @@ public final class LlamaGraph {
   /// Bytes of the arena, all that a pass uses beside parameters and gradients.
   public var arenaBytes: Int { arena.buffer.count * 4 }
 
+  /// Whether the backward pass makes most activations again instead of keeping them.
+  public let recomputes: Bool
+
   let model: Llama
   let arena: LlamaArena
   let pool: WorkerPool
@@ -27,11 +30,17 @@ public final class LlamaGraph {
   /// - Parameters:
   ///   - capacity: the most positions of a pass.
   ///   - longest: the most positions of a segment; the model's context length by default.
+  ///   - recomputing: keep of each layer only its input and its attention's output, (C + query
+  ///     width + heads) floats a position, and make the rest again in the backward pass, which costs
+  ///     the forward products but for attention's and the down projection's. Losses and gradients
+  ///     stay the same to the last bit.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
   public init(
-    _ model: Llama, capacity: Int, longest: Int? = nil, pool: WorkerPool = .shared
+    _ model: Llama, capacity: Int, longest: Int? = nil, recomputing: Bool = false,
+    pool: WorkerPool = .shared
   ) throws {
     self.model = model
+    recomputes = recomputing
     self.capacity = capacity
     self.pool = pool
     let shape = model.configuration
@@ -39,7 +48,7 @@ public final class LlamaGraph {
     attention = Attention(shape)
     arena = try LlamaArena(
       shape, positions: capacity, longest: min(longest ?? shape.contextLength, capacity),
-      chunk: min(Self.chunk, capacity), threads: pool.threads)
+      chunk: min(Self.chunk, capacity), threads: pool.threads, recomputing: recomputing)
   }
 
   /// The negative log likelihood of each target, in nats; 0 where the target is negative.

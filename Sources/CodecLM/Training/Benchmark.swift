@@ -4,6 +4,8 @@ public struct Benchmark: Sendable {
   public var batch: Int
   /// Positions of a row, each row one sequence.
   public var context: Int
+  /// Whether training recomputes activations.
+  public var recomputes = false
   /// Seconds to measure for.
   public var seconds = 5.0
 
@@ -37,7 +39,8 @@ public struct Benchmark: Sendable {
   /// ``LlamaConfiguration/trainingOperations(context:)``.
   public func training() throws -> Result {
     let layout = model.layout
-    let graph = try LlamaGraph(model, capacity: batch * context, pool: pool)
+    let graph = try LlamaGraph(
+      model, capacity: batch * context, recomputing: recomputes, pool: pool)
     let gradients = LlamaParameters(layout, try FloatBuffer(count: layout.buffer.count))
     let optimizer = try AdamW(layout.buffer, AdamW.Options(), pool: pool)
     let tokens = randomTokens(batch * context + 1)
