@@ -89,10 +89,15 @@ void codeclm_rotate(size_t rows, size_t heads, size_t dimension, size_t stride, 
 
 // softmax.c
 
-/// Row r of x has first + r + 1 valid columns: there x ← softmax(scale · x), elsewhere x ← 0.
-/// lse[r · lse_stride] = log Σ exp(scale · x).
-void codeclm_causal_softmax(size_t rows, size_t columns, size_t first, size_t stride, float scale,
-                            float *x, float *lse, size_t lse_stride);
+/// Row r of x has first + r + 1 valid columns: there x ← exp(scale · (x − top)), elsewhere x ← 0,
+/// with statistics[r] = (top, Σ exp). If y is given, top and Σ exp begin with what statistics held
+/// and row r of y is multiplied by exp(scale · (old top − top)).
+void codeclm_causal_exp(size_t rows, size_t columns, size_t first, size_t stride, float scale,
+                        float *x, float *statistics, size_t y_columns, size_t y_stride, float *y);
+
+/// y[r, :] /= Σ exp, lse[r · lse_stride] = scale · top + log Σ exp, from statistics[r].
+void codeclm_finish_softmax(size_t rows, size_t columns, size_t stride, float scale,
+                            const float *statistics, float *y, float *lse, size_t lse_stride);
 
 /// From scores s, lse and dp = ∂L/∂p: s ← p = exp(scale · s − lse) and dp ← scale · p (dp − delta);
 /// zero outside the valid columns, as above. delta[r] = Σ p dp = ⟨output, doutput⟩.

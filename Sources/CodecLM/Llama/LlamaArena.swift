@@ -30,9 +30,7 @@ struct LlamaArena: Sendable {
     let normed: Matrix
     // [chunk, intermediate size]
     let product: Matrix
-    // [block, longest segment], twice
-    let scores: Matrix
-    let dscores: Matrix
+    let attention: Attention.Scratch
   }
 
   let buffer: FloatBuffer
@@ -78,6 +76,7 @@ struct LlamaArena: Sendable {
     let width = shape.hiddenSize
     let qkvWidth = shape.queryWidth + 2 * shape.keyValueWidth
     let chunks = (positions + chunk - 1) / chunk
+    let keys = min(longest, Attention.keyBlock)
     var layout = BufferLayout()
     func region(_ rows: Int, _ columns: Int) -> BufferLayout.Region {
       layout.add("", rows: rows, columns: columns)
@@ -99,7 +98,8 @@ struct LlamaArena: Sendable {
     let workers: [[Region]] = (0..<threads).map { _ in
       [
         region(chunk, width), region(chunk, shape.intermediateSize),
-        region(Attention.block, longest), region(Attention.block, longest),
+        region(Attention.queryBlock, keys), region(Attention.queryBlock, keys),
+        region(Attention.queryBlock, 2),
       ]
     }
     let output = [
@@ -122,7 +122,9 @@ struct LlamaArena: Sendable {
         middle: $0[5], feedForwardRstd: $0[6], gateUp: $0[7])
     }
     self.workers = workers.map(views).map {
-      Worker(normed: $0[0], product: $0[1], scores: $0[2], dscores: $0[3])
+      Worker(
+        normed: $0[0], product: $0[1],
+        attention: .init(scores: $0[2], dscores: $0[3], statistics: $0[4]))
     }
     let ends = views(output)
     (self.output, outputRstd, outputNormed, logits, losses) =

@@ -105,11 +105,10 @@ extension LlamaGraph {
     let (arena, attention, dqkv) = (arena, attention, dqkv(index))
     let layer = arena.layers[index]
     let tasks = attentionTasks(clearing: dqkv) { rows, head, worker in
-      let scratch = arena.workers[worker]
       attention.backward(
         keyValueHead: head, qkv: layer.qkv.rows(rows), lse: layer.lse.rows(rows),
-        dy: arena.dattention.rows(rows), delta: arena.delta.rows(rows), scores: scratch.scores,
-        dscores: scratch.dscores, into: dqkv.rows(rows))
+        dy: arena.dattention.rows(rows), delta: arena.delta.rows(rows),
+        scratch: arena.workers[worker].attention, into: dqkv.rows(rows))
     }
     run(blocks, then: tasks.count, tasks.run)
   }

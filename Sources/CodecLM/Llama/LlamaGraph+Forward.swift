@@ -49,7 +49,7 @@ extension LlamaGraph {
     let (layer, workers, attention) = (arena.layers[index], arena.workers, attention)
     let tasks = attentionTasks(clearing: layer.attention) { rows, head, worker in
       attention.forward(
-        keyValueHead: head, qkv: layer.qkv.rows(rows), scores: workers[worker].scores,
+        keyValueHead: head, qkv: layer.qkv.rows(rows), scratch: workers[worker].attention,
         into: layer.attention.rows(rows), lse: layer.lse.rows(rows))
     }
     pool.forEach(tasks.count, tasks.run)

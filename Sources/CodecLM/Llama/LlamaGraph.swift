@@ -19,6 +19,7 @@ public final class LlamaGraph {
   let pool: WorkerPool
   let rotary: RotaryEmbedding
   let attention: Attention
+  private let longest: Int
 
   var inputs = LlamaInputs()
 
@@ -46,8 +47,9 @@ public final class LlamaGraph {
     let shape = model.configuration
     rotary = try RotaryEmbedding(shape)
     attention = Attention(shape)
+    self.longest = min(longest ?? shape.contextLength, capacity)
     arena = try LlamaArena(
-      shape, positions: capacity, longest: min(longest ?? shape.contextLength, capacity),
+      shape, positions: capacity, longest: self.longest,
       chunk: min(Self.chunk, capacity), threads: pool.threads, recomputing: recomputing)
   }
 
@@ -93,7 +95,6 @@ public final class LlamaGraph {
   private func prepare(_ tokens: [Int32], _ targets: [Int32], _ segments: [Range<Int>]) {
     precondition(tokens.count <= capacity, "\(tokens.count) positions, capacity \(capacity)")
     precondition(targets.count == tokens.count, "\(targets.count) targets for \(tokens.count)")
-    let longest = arena.workers[0].scores.columns
     for segment in segments {
       precondition(
         segment.count <= longest, "a segment of \(segment.count) positions, at most \(longest)")

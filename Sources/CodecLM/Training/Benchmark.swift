@@ -84,13 +84,17 @@ public struct Benchmark: Sendable {
     }
   }
 
-  /// The median duration of `work` in seconds, three calls to warm up not counted.
+  /// The median duration of `work` in seconds; one to three calls to warm up are not counted.
   private func measure(_ work: () -> Void) -> Double {
     let clock = ContinuousClock()
-    for _ in 0..<3 { work() }
-    let start = clock.now
+    var start = clock.now
+    for _ in 0..<3 {
+      work()
+      if (clock.now - start) / .seconds(1) > seconds { break }
+    }
+    start = clock.now
     var durations: [Double] = []
-    while durations.count < 5 || (clock.now - start) / .seconds(1) < seconds {
+    while durations.count < 3 || (clock.now - start) / .seconds(1) < seconds {
       durations.append(clock.measure(work) / .seconds(1))
     }
     return durations.sorted()[durations.count / 2]
