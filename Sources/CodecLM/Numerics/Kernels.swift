@@ -213,28 +213,6 @@ package enum Kernels {
     }
   }
 
-  /// y = x wᵀ (+ y), every sum in one order whatever the number of rows.
-  package static func linear(_ x: Matrix, _ weight: Matrix, into y: Matrix, accumulate: Bool) {
-    checkContiguous(weight)
-    precondition(x.columns == weight.columns && y.columns == weight.rows && x.rows == y.rows)
-    unsafe codeclm_linear(
-      x.rows, weight.rows, weight.columns, x.pointer, x.stride, weight.pointer, y.pointer,
-      y.stride, accumulate ? 1 : 0)
-  }
-
-  /// One query, [1, dimension], over the rows of `keys` and `values`; `scores` is scratch.
-  package static func attend(
-    _ query: Matrix, keys: Matrix, values: Matrix, scale: Float, scores: Matrix, into y: Matrix
-  ) {
-    checkContiguous(keys, values)
-    precondition(query.columns == keys.columns && y.columns == keys.columns)
-    precondition(values.columns == keys.columns && values.rows == keys.rows)
-    precondition(scores.columns >= keys.rows)
-    unsafe codeclm_attend(
-      keys.rows, keys.columns, scale, query.pointer, keys.pointer, values.pointer,
-      scores.pointer, y.pointer)
-  }
-
   private static func checkContiguous(_ matrices: Matrix...) {
     for matrix in matrices {
       precondition(matrix.isContiguous, "a kernel needs contiguous rows")
