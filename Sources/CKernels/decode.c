@@ -5,17 +5,6 @@
 // them read memory once.
 enum { BLOCKS = 4, CHUNK = BLOCKS * LANES };
 
-INLINE void rotate(size_t dimension, const float *rotation, float *a) {
-#pragma clang fp contract(fast)
-  const size_t half = dimension / 2;
-  float *b = a + half;
-  for (size_t i = 0; i < half; i++) {
-    float first = a[i], second = b[i];
-    a[i] = first * rotation[i] - second * rotation[half + i];
-    b[i] = second * rotation[i] + first * rotation[half + i];
-  }
-}
-
 // ⟨query, key⟩ for B blocks of 16 positions.
 INLINE void score(const size_t B, size_t dimension, const float *query, const float *keys,
                   float *scores) {
@@ -70,7 +59,8 @@ MULTIVERSION void codeclm_attend(size_t heads, size_t dimension, size_t position
   const size_t width = (dimension + LANES - 1) / LANES * LANES;
   const size_t count = position + 1, padded = (count + LANES - 1) / LANES * LANES;
   float *blends = scratch + heads * padded, *inverse = blends + heads * width;
-  for (size_t h = 0; h <= heads; h++) rotate(dimension, rotation, qkv + h * dimension);
+  const int32_t only = 0;
+  codeclm_rotate(1, heads + 1, dimension, 0, qkv, rotation, &only, 1);
   const float *key = qkv + heads * dimension, *value = key + dimension;
   float *place = keys + position / LANES * LANES * dimension + position % LANES;
   for (size_t d = 0; d < dimension; d++) place[d * LANES] = key[d];

@@ -71,17 +71,10 @@ INLINE void transpose(lanes *t) {
   EXCHANGE(1)
 }
 
-INLINE float root_scale(size_t columns, const float *x, float epsilon) {
-#pragma clang fp reassociate(on) contract(fast)
-  float sum = 0;
-  for (size_t c = 0; c < columns; c++) sum += x[c] * x[c];
-  return 1.0f / __builtin_sqrtf(sum / (float)columns + epsilon);
-}
-
 MULTIVERSION void codeclm_pack_rows(size_t rows, size_t columns, const float *x, size_t x_stride,
                                     const float *weight, float epsilon, float *packed) {
   if (rows == 1) {
-    float scale = weight ? root_scale(columns, x, epsilon) : 1;
+    float scale = weight ? rms_scale(columns, x, epsilon) : 1;
     for (size_t c = 0; c < columns; c++) packed[c] = weight ? x[c] * scale * weight[c] : x[c];
     return;
   }
@@ -90,7 +83,7 @@ MULTIVERSION void codeclm_pack_rows(size_t rows, size_t columns, const float *x,
     const float *from = x + first * x_stride;
     float scale[LANES];
     for (size_t r = 0; r < count; r++)
-      scale[r] = weight ? root_scale(columns, from + r * x_stride, epsilon) : 1;
+      scale[r] = weight ? rms_scale(columns, from + r * x_stride, epsilon) : 1;
     for (size_t c = 0; c < columns; c += LANES) {
       const size_t width = columns - c < LANES ? columns - c : LANES;
       lanes t[LANES], factor = {0};

@@ -85,7 +85,7 @@ public struct DecoderWeights: Sendable {
         }
       }
       let half = PanelMatrix.panel / 2
-      let gateUp = allocator.panels(outputs: (inner + half - 1) / half * 2 * half, inputs: width)
+      let gateUp = allocator.panels(outputs: PanelMatrix.gatedOutputs(inner), inputs: width)
       for (part, first) in [("gate", 0), ("up", half)] {
         let weights = try tensor("\(prefix).mlp.\(part)_proj.weight")
         gateUp.pack(weights, pool: pool) { row in row / half * 2 * half + first + row % half }
@@ -116,20 +116,19 @@ private final class Allocator {
     func words(_ outputs: Int, _ inputs: Int) -> Int {
       PanelMatrix.words(format, outputs: outputs, inputs: inputs)
     }
-    let half = PanelMatrix.panel / 2
     let width = shape.hiddenSize
     let layer =
       words(shape.queryWidth + 2 * shape.keyValueWidth, width) + words(width, shape.queryWidth)
-      + words((shape.intermediateSize + half - 1) / half * 2 * half, width)
-      + words(width, shape.intermediateSize) + 2 * Self.aligned(width)
+      + words(PanelMatrix.gatedOutputs(shape.intermediateSize), width)
+      + words(width, shape.intermediateSize) + 2 * BufferLayout.aligned(width)
     self.format = format
     buffer = try FloatBuffer(
       count: shape.layers * layer + words(shape.vocabulary, width)
-        + Self.aligned(shape.vocabulary * width) + Self.aligned(width))
+        + BufferLayout.aligned(shape.vocabulary * width) + BufferLayout.aligned(width))
   }
 
   func matrix(rows: Int, columns: Int) -> Matrix {
-    defer { used += Self.aligned(rows * columns) }
+    defer { used += BufferLayout.aligned(rows * columns) }
     return Matrix(buffer, offset: used, rows: rows, columns: columns)
   }
 
@@ -137,6 +136,4 @@ private final class Allocator {
     defer { used += PanelMatrix.words(format, outputs: outputs, inputs: inputs) }
     return PanelMatrix(buffer, offset: used, format: format, outputs: outputs, inputs: inputs)
   }
-
-  private static func aligned(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 }

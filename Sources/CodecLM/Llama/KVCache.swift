@@ -17,11 +17,11 @@ struct KVCache: Sendable {
     self.capacity = capacity
     heads = configuration.keyValueHeads
     dimension = configuration.headDimension
-    blocks = (capacity + 15) / 16
+    blocks = BufferLayout.aligned(capacity) / 16
     counts = [Int](repeating: 0, count: slots)
     let places = configuration.layers * slots * heads
     keys = try FloatBuffer(count: places * blocks * 16 * dimension)
-    values = try FloatBuffer(count: places * capacity * Kernels.paddedDimension(dimension))
+    values = try FloatBuffer(count: places * capacity * BufferLayout.aligned(dimension))
   }
 
   // [blocks of 16 positions × head dimension, 16]
@@ -32,7 +32,7 @@ struct KVCache: Sendable {
 
   // [capacity, padded head dimension]
   func values(layer: Int, slot: Int, head: Int) -> Matrix {
-    let columns = Kernels.paddedDimension(dimension)
+    let columns = BufferLayout.aligned(dimension)
     return Matrix(
       values, offset: place(layer, slot, head) * capacity * columns, rows: capacity,
       columns: columns)

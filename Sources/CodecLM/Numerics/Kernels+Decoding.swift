@@ -3,7 +3,7 @@ internal import CKernels
 extension Kernels {
   /// Floats that rows of a product's input take once they are packed.
   package static func packedCount(_ rows: Int, _ columns: Int) -> Int {
-    rows == 1 ? columns : (rows + 15) / 16 * 16 * columns
+    rows == 1 ? columns : BufferLayout.aligned(rows) * columns
   }
 
   /// Lays the first columns of x out for ``PanelMatrix``: 16 rows side by side.
@@ -26,11 +26,8 @@ extension Kernels {
   /// Floats of scratch that ``attend(queryKeyValue:heads:position:rotation:keys:values:scratch:into:)``
   /// needs.
   package static func attentionScratch(heads: Int, dimension: Int, positions: Int) -> Int {
-    heads * ((positions + 15) / 16 * 16 + paddedDimension(dimension) + 1)
+    heads * (BufferLayout.aligned(positions) + BufferLayout.aligned(dimension) + 1)
   }
-
-  /// Length of a row of cached values.
-  package static func paddedDimension(_ dimension: Int) -> Int { (dimension + 15) / 16 * 16 }
 
   /// Attention of the queries that share a key/value head, at one position of a stream.
   ///
@@ -47,7 +44,8 @@ extension Kernels {
   ) {
     let dimension = rotation.columns
     precondition(queryKeyValue.columns >= (heads + 2) * dimension && y.columns >= heads * dimension)
-    precondition(values.columns == paddedDimension(dimension) && values.isContiguous)
+    precondition(values.columns == BufferLayout.aligned(dimension) && values.isContiguous)
+    precondition(values.offset % 16 == 0)
     precondition(keys.columns == 16 && keys.isContiguous && keys.offset % 16 == 0)
     precondition(position < values.rows && (position / 16 + 1) * dimension <= keys.rows)
     precondition(

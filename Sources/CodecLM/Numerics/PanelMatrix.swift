@@ -16,7 +16,7 @@ package struct PanelMatrix: Sendable {
     case gate
   }
 
-  package static let panel = 32
+  package static let panel = CODECLM_PANEL
 
   package let format: WeightFormat
   package let inputs: Int
@@ -42,11 +42,14 @@ package struct PanelMatrix: Sendable {
   /// Floats of memory that a matrix takes.
   package static func words(_ format: WeightFormat, outputs: Int, inputs: Int) -> Int {
     let words = panels(outputs) * codeclm_panel_bytes(format.code, inputs) / 4
-    return (words + 15) / 16 * 16
+    return BufferLayout.aligned(words)
   }
 
   /// Panels of a number of outputs.
   package static func panels(_ outputs: Int) -> Int { (outputs + panel - 1) / panel }
+
+  /// Outputs of a matrix for ``Destination/gate``: those of `gates` and as many ups, in whole panels.
+  package static func gatedOutputs(_ gates: Int) -> Int { panels(2 * gates) * panel }
 
   /// Number of outputs with those that fill up the last panel.
   package var paddedOutputs: Int { panels * Self.panel }

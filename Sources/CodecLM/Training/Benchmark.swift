@@ -63,9 +63,10 @@ public struct Benchmark: Sendable {
   }
 
   /// One token for each of `streams` at a time, up to half of the context; the rate counts a reading
-  /// of all parameters for each pass.
+  /// of all matrices for each pass.
   public func decoding(streams: Int) throws -> Result {
-    var decoder = try LlamaDecoder(model, slots: streams, capacity: context, pool: pool)
+    let weights = try DecoderWeights(model, pool: pool)
+    var decoder = try LlamaDecoder(weights, slots: streams, capacity: context, pool: pool)
     let tokens = randomTokens(streams)
     let median = measure {
       for slot in 0..<streams where decoder.count(slot: slot) >= decoder.capacity / 2 {
@@ -74,7 +75,7 @@ public struct Benchmark: Sendable {
       _ = decoder.advance(tokens.enumerated().map { .init(slot: $0.offset, token: $0.element) })
     }
     return Result(
-      tokensPerSecond: Double(streams) / median, rate: Double(parameterBytes) / median)
+      tokensPerSecond: Double(streams) / median, rate: Double(weights.bytesPerPass) / median)
   }
 
   private func randomTokens(_ count: Int) -> [Int32] {
