@@ -20,7 +20,8 @@ INLINE size_t scale_bytes(const int format) {
 
 size_t codeclm_panel_bytes(int format, size_t inputs) {
   size_t groups = (inputs + CODECLM_GROUP - 1) / CODECLM_GROUP;
-  return inputs * input_bytes(format) + groups * scale_bytes(format);
+  size_t bytes = inputs * input_bytes(format) + groups * scale_bytes(format);
+  return (bytes + sizeof(lanes) - 1) / sizeof(lanes) * sizeof(lanes);
 }
 
 INLINE void load_weights(lanes *weight, const int format, const char *input, size_t half) {

@@ -138,7 +138,7 @@ enum {
   CODECLM_GATE,   // y[r, 16 p + l] = silu(product[r, 32 p + l]) · product[r, 32 p + 16 + l]
 };
 
-/// Bytes of a panel.
+/// Bytes of a panel, a multiple of 64: its neighbour begins aligned.
 size_t codeclm_panel_bytes(int format, size_t inputs);
 
 /// Stores one output's weights, a row of `inputs` floats, in its panel.
