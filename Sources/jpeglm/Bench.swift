@@ -7,18 +7,22 @@ struct Bench: ParsableCommand {
     abstract: "Measure training and decoding beside what the machine can do.",
     discussion: """
       Prints tokens a second, each beside its limit measured in the same run: for training \
-      OpenBLAS's rate on large square products, for decoding the rate of reading memory of the \
-      model's size. Standing models: T (256 wide, 6 layers) and S (512 wide, 8 layers).
+      OpenBLAS's rate on large square products (and, for comparison, on the products of the \
+      step), for decoding the rate of reading memory of the weights' size. Standing models: T \
+      (256 wide, 6 layers) and S (512 wide, 8 layers). With a trained model and images, also the \
+      bits it spends on an image with each format of the weights.
 
         jpeglm bench --config T
         jpeglm bench --config model/config.json --batch 4 --context 512 --only training --json
+        jpeglm bench --config run --images photos --only decoding
       """)
 
   enum Part: String, ExpressibleByArgument, CaseIterable {
     case training, decoding
   }
 
-  @Option(help: "T, S, or a JSON file with Hugging Face's field names.")
+  @Option(
+    help: "T, S, a JSON file with Hugging Face's field names, or a training run's folder.")
   var config = "T"
 
   @Option(help: "Measure training or decoding only.")
@@ -29,6 +33,12 @@ struct Bench: ParsableCommand {
 
   @Option(help: "Positions of a row.")
   var context: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Say what each format of the weights costs on the first 32 pictures here; --config names a run.",
+      valueName: "folder"))
+  var images: String?
 
   @Option(help: "Seconds for each measurement.")
   var seconds = 5.0
@@ -56,7 +66,9 @@ struct Bench: ParsableCommand {
     }
     struct Limits: Encodable {
       var sgemm_gflops: Double?
-      var read_gigabytes_per_second: Double?
+      var sgemm_step_gflops: Double?
+      /// By format of the weights, for memory of their size.
+      var read_gigabytes_per_second: [String: Double] = [:]
     }
     struct Training: Encodable {
       var batch: Int
@@ -70,6 +82,7 @@ struct Bench: ParsableCommand {
       var streams: Int
       var tokens_per_second: Double
       var share_of_bandwidth: Double
+      var bits_per_image: Double?
     }
     var machine: Machine
     var limits = Limits()
@@ -79,35 +92,71 @@ struct Bench: ParsableCommand {
 
   func run() throws {
     let pool = threads.pool
-    var (model, rows) = try standingModel()
-    let length = context ?? model.contextLength
-    model.contextLength = max(model.contextLength, length)
-    rows = batch ?? rows
-    var benchmark = try Benchmark(model, batch: rows, context: length, pool: pool)
-    benchmark.seconds = seconds
-    benchmark.recomputes = recompute
+    let (benchmark, sequences) = try subject(pool)
     var report = Report(
       machine: .init(threads: pool.threads, simd: BLAS.simdName, openblas: BLAS.kernelName))
-    if only != .decoding {
-      let peak = try MachineLimits.productRate(pool: pool)
-      let result = try benchmark.training()
-      report.limits.sgemm_gflops = peak / 1e9
-      report.training = .init(
-        batch: rows, context: length, tokens_per_second: result.tokensPerSecond,
-        gflops: result.rate / 1e9, share_of_peak: result.rate / peak)
-    }
-    if only != .training {
-      let peak = try MachineLimits.readRate(bytes: benchmark.parameterBytes, pool: pool)
-      report.limits.read_gigabytes_per_second = peak / 1e9
-      report.decoding = try [1, 16].map { streams in
-        let result = try benchmark.decoding(streams: streams)
-        return .init(
-          weights: "f32", streams: streams, tokens_per_second: result.tokensPerSecond,
-          share_of_bandwidth: result.rate / peak)
+    // Decoding first, for training changes the model.
+    if only != .training { try measureDecoding(benchmark, sequences, pool, &report) }
+    if only != .decoding { try measureTraining(benchmark, pool, &report) }
+    if json { return try printJSON(report) }
+    show(report, benchmark.parameterCount)
+  }
+
+  private func measureTraining(
+    _ benchmark: Benchmark, _ pool: WorkerPool, _ report: inout Report
+  ) throws {
+    let peak = try MachineLimits.productRate(pool: pool)
+    report.limits.sgemm_gflops = peak / 1e9
+    report.limits.sgemm_step_gflops = try benchmark.stepProductRate() / 1e9
+    let result = try benchmark.training()
+    report.training = .init(
+      batch: benchmark.batch, context: benchmark.context,
+      tokens_per_second: result.tokensPerSecond, gflops: result.rate / 1e9,
+      share_of_peak: result.rate / peak)
+  }
+
+  private func measureDecoding(
+    _ benchmark: Benchmark, _ sequences: [[Int32]]?, _ pool: WorkerPool, _ report: inout Report
+  ) throws {
+    var rows: [Report.Decoding] = []
+    for format in WeightFormat.allCases {
+      let weights = try benchmark.weights(format)
+      let bits = try sequences.map { try benchmark.bits(of: $0, weights: weights) }
+      let peak = try MachineLimits.readRate(bytes: weights.bytesPerPass, pool: pool)
+      report.limits.read_gigabytes_per_second[format.rawValue] = peak / 1e9
+      for streams in [1, 16] {
+        let result = try benchmark.decoding(streams: streams, weights: weights)
+        rows.append(
+          .init(
+            weights: format.rawValue, streams: streams, tokens_per_second: result.tokensPerSecond,
+            share_of_bandwidth: result.rate / peak, bits_per_image: bits))
       }
     }
-    if json { return try printJSON(report) }
-    show(report, model)
+    report.decoding = rows
+  }
+
+  /// What is measured, and the images' tokens if there are any.
+  private func subject(_ pool: WorkerPool) throws -> (Benchmark, [[Int32]]?) {
+    var (model, rows) = try standingModel()
+    let length = context ?? model.contextLength
+    var benchmark: Benchmark
+    var sequences: [[Int32]]?
+    if let images {
+      let checkpoint = try Checkpoint(URL(fileURLWithPath: config))
+      let folder = try ImageFolder(images)
+      sequences = try folder.files.prefix(32).map { file in
+        try checkpoint.sequence(of: FileBytes.read(folder.path(of: file)))
+      }
+      benchmark = Benchmark(
+        checkpoint.model, batch: batch ?? rows, context: min(length, model.contextLength),
+        pool: pool)
+    } else {
+      model.contextLength = max(model.contextLength, length)
+      benchmark = try Benchmark(model, batch: batch ?? rows, context: length, pool: pool)
+    }
+    benchmark.seconds = seconds
+    benchmark.recomputes = recompute
+    return (benchmark, sequences)
   }
 
   private func standingModel() throws -> (LlamaConfiguration, rows: Int) {
@@ -118,29 +167,30 @@ struct Bench: ParsableCommand {
     }
   }
 
-  private func show(_ report: Report, _ model: LlamaConfiguration) {
+  private func show(_ report: Report, _ parameters: Int) {
     print(
       """
       machine   \(report.machine.threads) threads, \(report.machine.simd), OpenBLAS \
       \(report.machine.openblas)
-      model     \(Format.count(model.parameterCount)) parameters
+      model     \(Format.count(parameters)) parameters
       """)
     if let training = report.training, let peak = report.limits.sgemm_gflops {
       print(
         """
         training  \(Format.count(Int(training.tokens_per_second))) tokens/s at \
         \(training.batch) × \(training.context): \(Format.fixed(training.gflops, 0)) GFLOP/s, \
-        \(Format.fixed(100 * training.share_of_peak, 0)) % of sgemm's \(Format.fixed(peak, 0))
+        \(Format.fixed(100 * training.share_of_peak, 0)) % of sgemm's \(Format.fixed(peak, 0)) \
+        on squares (\(Format.fixed(report.limits.sgemm_step_gflops ?? 0, 0)) on the step's products)
         """)
     }
-    for decoding in report.decoding ?? [] {
+    for row in report.decoding ?? [] {
+      let limit = report.limits.read_gigabytes_per_second[row.weights] ?? 0
+      let bits = row.bits_per_image.map { ", \(Format.fixed($0, 2)) bits an image" } ?? ""
       print(
         """
-        decoding  \(Format.count(Int(decoding.tokens_per_second))) tokens/s with \
-        \(decoding.streams) stream\(decoding.streams == 1 ? "" : "s"): \
-        \(Format.fixed(100 * decoding.share_of_bandwidth, 0)) % of the \
-        \(Format.fixed(report.limits.read_gigabytes_per_second ?? 0, 0)) GB/s that memory of the \
-        model's size is read with
+        decoding  \(row.weights), \(row.streams) stream\(row.streams == 1 ? "" : "s"): \
+        \(Format.count(Int(row.tokens_per_second))) tokens/s, weights read at \
+        \(Format.fixed(100 * row.share_of_bandwidth, 0)) % of \(Format.fixed(limit, 0)) GB/s\(bits)
         """)
     }
   }

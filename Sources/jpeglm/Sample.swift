@@ -42,6 +42,9 @@ struct Sample: ParsableCommand {
   @Flag(help: "Draw any byte, valid or not, and say how many files decode.")
   var unconstrained = false
 
+  @Option(help: "How weights are kept for decoding: f32, bf16 or q8; smaller is faster.")
+  var weights = WeightFormat.f32
+
   @OptionGroup var threads: ThreadOptions
 
   @Flag(help: "Print the result as one JSON object.")
@@ -72,6 +75,7 @@ struct Sample: ParsableCommand {
     let progress = ProgressLine()
     var generator = try Generator(loading: URL(fileURLWithPath: folder), pool: threads.pool)
     generator.isConstrained = !unconstrained
+    generator.weights = weights
     let results = try OutputFolder(output)
     let start = ContinuousClock.now
     let images = try generator.generate(

@@ -12,7 +12,6 @@ public struct Checkpoint: Sendable {
   /// What the bytes are.
   public let codec: CodecProfile
 
-  static let configurationFile = "config.json"
   static let codecFile = "codec.json"
   static let tokenizerFile = "tokenizer.json"
   static let weightsFile = "model.safetensors"
@@ -32,8 +31,7 @@ public struct Checkpoint: Sendable {
     guard FolderListing.kind(of: folder.path) == .folder else {
       throw FileError.malformed(path: folder.path, reason: "no such folder; check the path")
     }
-    let configuration = try JSONFile.read(
-      LlamaConfiguration.self, folder.appendingPathComponent(Self.configurationFile))
+    let configuration = try LlamaConfiguration(contentsOf: folder)
     codec = try Self.codec(of: folder)
     let tokenizerFile = folder.appendingPathComponent(Self.tokenizerFile)
     do {
@@ -43,7 +41,7 @@ public struct Checkpoint: Sendable {
     }
     guard configuration.vocabulary == tokenizer.count else {
       throw FileError.malformed(
-        path: folder.appendingPathComponent(Self.configurationFile).path,
+        path: folder.appendingPathComponent(LlamaConfiguration.fileName).path,
         reason: "vocab_size is \(configuration.vocabulary), the tokenizer has \(tokenizer.count)")
     }
     model = try Llama(zero: configuration)
@@ -75,7 +73,7 @@ public struct Checkpoint: Sendable {
   package func writeDescription(to folder: URL) throws {
     try Folders.make(folder)
     try JSONFile.write(
-      model.configuration, to: folder.appendingPathComponent(Self.configurationFile))
+      model.configuration, to: folder.appendingPathComponent(LlamaConfiguration.fileName))
     try JSONFile.write(codec, to: folder.appendingPathComponent(Self.codecFile))
     try AtomicFile.write(
       tokenizer.json(), to: folder.appendingPathComponent(Self.tokenizerFile))

@@ -53,6 +53,9 @@ public struct ImageFolder: Sendable {
       .sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }
 
+  /// Where a file of the folder is.
+  public func path(of file: File) -> String { url.appendingPathComponent(file.path).path }
+
   private static let extensions: [[UInt8]] = ["jpg", "jpeg", "jpe", "jfif"].map { Array($0.utf8) }
 
   private static func isJPEG(_ name: String) -> Bool {

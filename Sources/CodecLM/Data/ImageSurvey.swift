@@ -22,7 +22,7 @@ public struct ImageSurvey: Sendable {
     let count = min(Self.sample, folder.files.count)
     let headers = pool.map(count) { index -> JPEGHeader? in
       let file = folder.files[index * folder.files.count / count]
-      return try? JPEGHeader(FileBytes.read("\(folder.url.path)/\(file.path)"))
+      return try? JPEGHeader(FileBytes.read(folder.path(of: file)))
     }.compactMap { $0 }
     images = headers.count
     let sides = headers.map { min($0.width, $0.height) }.sorted()

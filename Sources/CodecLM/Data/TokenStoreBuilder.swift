@@ -83,10 +83,9 @@ extension TokenStore {
   private static func image(
     _ file: ImageFolder.File, of folder: ImageFolder, _ codec: some Codec, _ tokenizer: Tokenizer
   ) -> Result<(tokens: [Int32], bytes: Int), Failure> {
-    let path = folder.url.appendingPathComponent(file.path).path
     let contents: [UInt8]
     do {
-      contents = try FileBytes.read(path)
+      contents = try FileBytes.read(folder.path(of: file))
     } catch {
       return .failure(Failure(reason: error.reason))
     }

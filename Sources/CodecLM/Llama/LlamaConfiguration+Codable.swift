@@ -101,10 +101,15 @@ extension LlamaConfiguration: Codable {
     try fields.encode("float32", forKey: .storage)
   }
 
-  /// Reads a `config.json`.
+  static let fileName = "config.json"
+
+  /// Reads a configuration.
   ///
+  /// - Parameter url: a JSON file, or a folder that holds a `config.json`.
   /// - Throws: ``FileError`` that names the file, ``LlamaConfigurationError``.
   public init(contentsOf url: URL) throws {
-    self = try JSONFile.read(LlamaConfiguration.self, url)
+    let isFolder = FolderListing.kind(of: url.path) == .folder
+    self = try JSONFile.read(
+      LlamaConfiguration.self, isFolder ? url.appendingPathComponent(Self.fileName) : url)
   }
 }

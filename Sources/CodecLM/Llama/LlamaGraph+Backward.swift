@@ -8,7 +8,7 @@ extension LlamaGraph {
   }
 
   /// Outputs of a weight's block.
-  private static let weightBlock = 256
+  static let weightBlock = 256
   /// Columns of the embedding's gradient in one task.
   private static let embeddingBlock = 64
 

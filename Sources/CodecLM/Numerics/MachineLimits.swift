@@ -9,11 +9,12 @@ public enum MachineLimits {
     let matrices = try (0..<3 * pool.threads).map { _ in try Matrix(rows: side, columns: side) }
     for matrix in matrices { matrix.fill(1) }
     let operations = 2 * Double(side * side * side) * Double(pool.threads)
-    return best {
-      pool.forEach(pool.threads) { task, _ in
-        BLAS.multiply(matrices[3 * task], matrices[3 * task + 1], into: matrices[3 * task + 2])
+    return operations
+      / best {
+        pool.forEach(pool.threads) { task, _ in
+          BLAS.multiply(matrices[3 * task], matrices[3 * task + 1], into: matrices[3 * task + 2])
+        }
       }
-    }.map { operations / $0 } ?? 0
   }
 
   /// Bytes a second that the workers read together, from memory of a given size.
@@ -24,18 +25,20 @@ public enum MachineLimits {
     Matrix(buffer, rows: 1, columns: buffer.count).fill(1)
     let share = buffer.count / pool.threads
     let repetitions = max(1, (256 << 20) / max(bytes, 1))
-    return best {
-      for _ in 0..<repetitions {
-        pool.forEach(pool.threads) { task, _ in
-          precondition(Kernels.sum(buffer, task * share..<(task + 1) * share) >= 0)
+    return Double(4 * share * pool.threads * repetitions)
+      / best {
+        for _ in 0..<repetitions {
+          pool.forEach(pool.threads) { task, _ in
+            precondition(Kernels.sum(buffer, task * share..<(task + 1) * share) >= 0)
+          }
         }
       }
-    }.map { Double(4 * share * pool.threads * repetitions) / $0 } ?? 0
   }
 
-  private static func best(_ work: () -> Void) -> Double? {
+  /// The shortest of five durations of `work` in seconds, after one call to warm up.
+  package static func best(_ work: () -> Void) -> Double {
     let clock = ContinuousClock()
     work()
-    return (0..<5).map { _ in clock.measure(work) / .seconds(1) }.min()
+    return (0..<5).reduce(.infinity) { best, _ in min(best, clock.measure(work) / .seconds(1)) }
   }
 }

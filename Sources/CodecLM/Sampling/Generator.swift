@@ -12,6 +12,8 @@ public struct Generator: Sendable {
   public var batch = 32
   /// Whether only tokens are drawn that the codec's grammar allows, so that every file is valid.
   public var isConstrained = true
+  /// How decoding stores the weights: fewer bytes are read sooner, with more rounding.
+  public var weights = WeightFormat.f32
 
   let codec: any Codec
   private let pool: WorkerPool
@@ -43,7 +45,8 @@ public struct Generator: Sendable {
     count: Int, sampling: Sampling = Sampling(), seed: UInt64 = 0
   ) throws -> GeneratedFiles {
     let decoder = try LlamaDecoder(
-      checkpoint.model, slots: max(1, min(batch, count, LlamaDecoder.rowsPerPass)), pool: pool)
+      checkpoint.model, slots: max(1, min(batch, count, LlamaDecoder.rowsPerPass)),
+      weights: weights, pool: pool)
     return GeneratedFiles(self, decoder, count: count, sampling: sampling, seed: seed)
   }
 

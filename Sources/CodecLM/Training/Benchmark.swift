@@ -1,3 +1,5 @@
+import Foundation
+
 /// How fast a model trains and decodes here, on random tokens.
 public struct Benchmark: Sendable {
   /// Rows of a training batch.
@@ -9,8 +11,8 @@ public struct Benchmark: Sendable {
   /// Seconds to measure for.
   public var seconds = 5.0
 
-  private let model: Llama
-  private let pool: WorkerPool
+  let model: Llama
+  let pool: WorkerPool
 
   /// What was measured.
   public struct Result: Sendable {
@@ -26,14 +28,20 @@ public struct Benchmark: Sendable {
   public init(
     _ configuration: LlamaConfiguration, batch: Int, context: Int, pool: WorkerPool = .shared
   ) throws {
-    model = try Llama(configuration, seed: 0, pool: pool)
+    self.init(
+      try Llama(configuration, seed: 0, pool: pool), batch: batch, context: context, pool: pool)
+  }
+
+  /// A benchmark of a trained model; ``training()`` changes its parameters.
+  public init(_ model: Llama, batch: Int, context: Int, pool: WorkerPool = .shared) {
+    self.model = model
     self.batch = batch
     self.context = context
     self.pool = pool
   }
 
-  /// Bytes of the parameters.
-  public var parameterBytes: Int { model.parameters.buffer.count * 4 }
+  /// Number of the model's trained numbers.
+  public var parameterCount: Int { model.configuration.parameterCount }
 
   /// Whole optimiser steps; the rate counts the model's operations, see
   /// ``LlamaConfiguration/trainingOperations(context:)``.
@@ -64,8 +72,9 @@ public struct Benchmark: Sendable {
 
   /// One token for each of `streams` at a time, up to half of the context; the rate counts a reading
   /// of all matrices for each pass.
-  public func decoding(streams: Int) throws -> Result {
-    let weights = try DecoderWeights(model, pool: pool)
+  ///
+  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  public func decoding(streams: Int, weights: DecoderWeights) throws -> Result {
     var decoder = try LlamaDecoder(weights, slots: streams, capacity: context, pool: pool)
     let tokens = randomTokens(streams)
     let median = measure {
@@ -76,6 +85,28 @@ public struct Benchmark: Sendable {
     }
     return Result(
       tokensPerSecond: Double(streams) / median, rate: Double(weights.bytesPerPass) / median)
+  }
+
+  /// The model's weights as decoding reads them.
+  ///
+  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  public func weights(_ format: WeightFormat) throws -> DecoderWeights {
+    try DecoderWeights(model, format: format, pool: pool)
+  }
+
+  /// The mean over `sequences` of the bits that a decoder with these weights spends on one: on every
+  /// token but the first, given those before it.
+  ///
+  /// - Precondition: no sequence is empty or longer than the model's context length + 1.
+  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  public func bits(of sequences: [[Int32]], weights: DecoderWeights) throws -> Double {
+    let longest = sequences.map(\.count).max() ?? 1
+    var decoder = try LlamaDecoder(weights, slots: 1, capacity: max(longest - 1, 1), pool: pool)
+    var nats = 0.0
+    for sequence in sequences {
+      nats += decoder.losses(of: sequence).reduce(0) { $0 + Double($1) }
+    }
+    return nats / log(2) / Double(max(sequences.count, 1))
   }
 
   private func randomTokens(_ count: Int) -> [Int32] {

@@ -67,4 +67,19 @@ import Testing
     let worst = zip(actual, expected).map { abs($0 - $1) }.max() ?? .infinity
     #expect(actual.count == expected.count && worst < bound, "\(worst)")
   }
+
+  @Test func `losses are those of the graph, whatever the slot held before`() throws {
+    let model = try LlamaGradientTests.model(LlamaGradientTests.wide, deviation: 0.1)
+    let tokens = LlamaGradientTests.Batch(count: 90, segments: [], vocabulary: 150).tokens
+    let graph = try LlamaGraph(model, capacity: 89)
+    let expected = graph.losses(
+      tokens: Array(tokens.dropLast()), targets: Array(tokens.dropFirst()), segments: [0..<89])
+    var decoder = try LlamaDecoder(model, slots: 1)
+    _ = decoder.advance([.init(slot: 0, token: 7)])
+    let actual = decoder.losses(of: tokens)
+    #expect(actual.count == 89)
+    let worst = zip(actual, expected).map { abs($0 - $1) }.max() ?? .infinity
+    #expect(worst < 1e-4, "\(worst)")
+    #expect(decoder.losses(of: [3]).isEmpty)
+  }
 }

@@ -33,6 +33,17 @@ import Testing
     }
   }
 
+  @Test(arguments: [WeightFormat.bf16, .q8])
+  func `rounded weights write valid files too`(weights: WeightFormat) throws {
+    try withTemporaryFolder { folder in
+      var generator = try Generator(try untrained(folder))
+      generator.weights = weights
+      for file in try generator.generate(count: 5) {
+        #expect(throws: Never.self) { try file.result.get() }
+      }
+    }
+  }
+
   @Test func `a model that knows one image by heart writes it byte for byte`() throws {
     try withTemporaryFolder { folder in
       let data = try TinyRun.store(1, in: folder)

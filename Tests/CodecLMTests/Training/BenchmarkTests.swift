@@ -1,0 +1,35 @@
+import CodecLM
+import Foundation
+import Testing
+
+@Suite struct BenchmarkTests {
+  @Test func `bits are the mean of the sequences' losses, and close in every format`() throws {
+    let model = try LlamaGradientTests.model(LlamaGradientTests.wide, deviation: 0.1)
+    let sequences: [[Int32]] = [[3, 1, 4, 1, 5], [9, 2, 6]]
+    let benchmark = Benchmark(model, batch: 1, context: 8)
+    let graph = try LlamaGraph(model, capacity: 8)
+    let nats = sequences.flatMap { tokens in
+      graph.losses(
+        tokens: Array(tokens.dropLast()), targets: Array(tokens.dropFirst()),
+        segments: [0..<tokens.count - 1])
+    }.reduce(0, +)
+    let expected = Double(nats) / log(2) / 2
+    for (format, bound) in [(WeightFormat.f32, 1e-5), (.bf16, 5e-3), (.q8, 1e-2)] {
+      let bits = try benchmark.bits(of: sequences, weights: benchmark.weights(format))
+      #expect(abs(bits - expected) < bound * expected, "\(format): \(bits), \(expected)")
+    }
+  }
+
+  @Test func `rates are counted from tokens, operations and bytes`() throws {
+    let shape = LlamaGradientTests.wide
+    var benchmark = try Benchmark(shape, batch: 2, context: 8)
+    benchmark.seconds = 0.01
+    let training = try benchmark.training()
+    #expect(training.rate == training.tokensPerSecond * shape.trainingOperations(context: 8))
+    #expect(try benchmark.stepProductRate() > 0)
+    let weights = try benchmark.weights(.q8)
+    let decoding = try benchmark.decoding(streams: 3, weights: weights)
+    let passes = decoding.tokensPerSecond / 3
+    #expect(abs(decoding.rate / passes / Double(weights.bytesPerPass) - 1) < 1e-9)
+  }
+}
