@@ -22,9 +22,9 @@ package struct Attention: Sendable {
   let keyValueHeads: Int
   let dimension: Int
   /// Queries in a block.
-  package static let queryBlock = 64
+  package static let queryBlock = 96
   /// Keys in a block, a multiple of the queries in one.
-  package static let keyBlock = 512
+  package static let keyBlock = 384
 
   package init(_ configuration: LlamaConfiguration) {
     heads = configuration.heads
