@@ -8,9 +8,7 @@ MULTIVERSION void codeclm_rms_norm(size_t rows, size_t columns, const float *res
   for (size_t r = 0; r < rows; r++) {
     const float *in = x + r * columns;
     float *out = y + r * columns;
-    float sum = 0;
-    for (size_t c = 0; c < columns; c++) sum += in[c] * in[c];
-    float scale = 1.0f / __builtin_sqrtf(sum / (float)columns + epsilon);
+    float scale = rms_scale(columns, in, epsilon);
     rstd[r] = scale;
     for (size_t c = 0; c < columns; c++) out[c] = in[c] * scale * weight[c];
   }

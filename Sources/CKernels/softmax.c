@@ -8,22 +8,36 @@ INLINE float maximum(size_t count, const float *x) {
   return top;
 }
 
-MULTIVERSION void codeclm_causal_softmax(size_t rows, size_t columns, size_t first, size_t stride,
-                                         float scale, float *restrict x, float *restrict lse,
-                                         size_t lse_stride) {
+MULTIVERSION void codeclm_causal_exp(size_t rows, size_t columns, size_t first, size_t stride,
+                                     float scale, float *restrict x, float *restrict statistics,
+                                     size_t y_columns, size_t y_stride, float *restrict y) {
 #pragma clang fp reassociate(on) contract(fast)
   for (size_t r = 0; r < rows; r++) {
-    float *row = x + r * stride;
+    float *row = x + r * stride, *state = statistics + 2 * r;
     size_t valid = first + r + 1 < columns ? first + r + 1 : columns;
     float top = maximum(valid, row), sum = 0;
+    if (y) {
+      top = state[0] > top ? state[0] : top;
+      float factor = fast_exp(scale * (state[0] - top));
+      sum = state[1] * factor;
+      for (size_t c = 0; c < y_columns; c++) y[r * y_stride + c] *= factor;
+    }
     for (size_t i = 0; i < valid; i++) {
       float e = fast_exp(scale * (row[i] - top));
       row[i] = e;
       sum += e;
     }
-    float inverse = 1.0f / sum;
-    for (size_t i = 0; i < valid; i++) row[i] *= inverse;
     memset(row + valid, 0, (columns - valid) * sizeof(float));
+    state[0] = top;
+    state[1] = sum;
+  }
+}
+
+void codeclm_finish_softmax(size_t rows, size_t columns, size_t stride, float scale,
+                            const float *statistics, float *y, float *lse, size_t lse_stride) {
+  for (size_t r = 0; r < rows; r++) {
+    float top = statistics[2 * r], sum = statistics[2 * r + 1], inverse = 1.0f / sum;
+    for (size_t c = 0; c < columns; c++) y[r * stride + c] *= inverse;
     lse[r * lse_stride] = scale * top + logf(sum);
   }
 }

@@ -40,4 +40,12 @@ INLINE float fast_exp(float x) {
 
 INLINE float sigmoid(float x) { return 1.0f / (1.0f + fast_exp(-x)); }
 
+/// 1 / √(mean x² + ε).
+INLINE float rms_scale(size_t columns, const float *x, float epsilon) {
+#pragma clang fp reassociate(on) contract(fast)
+  float sum = 0;
+  for (size_t c = 0; c < columns; c++) sum += x[c] * x[c];
+  return 1.0f / __builtin_sqrtf(sum / (float)columns + epsilon);
+}
+
 #endif

@@ -35,6 +35,9 @@ struct Bench: ParsableCommand {
 
   @OptionGroup var threads: ThreadOptions
 
+  @Flag(help: "Recompute activations in training's backward pass, as train --recompute does.")
+  var recompute = false
+
   @Flag(help: "Print the result as one JSON object.")
   var json = false
 
@@ -82,6 +85,7 @@ struct Bench: ParsableCommand {
     rows = batch ?? rows
     var benchmark = try Benchmark(model, batch: rows, context: length, pool: pool)
     benchmark.seconds = seconds
+    benchmark.recomputes = recompute
     var report = Report(
       machine: .init(threads: pool.threads, simd: BLAS.simdName, openblas: BLAS.kernelName))
     if only != .decoding {

@@ -89,10 +89,15 @@ void codeclm_rotate(size_t rows, size_t heads, size_t dimension, size_t stride, 
 
 // softmax.c
 
-/// Row r of x has first + r + 1 valid columns: there x ← softmax(scale · x), elsewhere x ← 0.
-/// lse[r · lse_stride] = log Σ exp(scale · x).
-void codeclm_causal_softmax(size_t rows, size_t columns, size_t first, size_t stride, float scale,
-                            float *x, float *lse, size_t lse_stride);
+/// Row r of x has first + r + 1 valid columns: there x ← exp(scale · (x − top)), elsewhere x ← 0,
+/// with statistics[r] = (top, Σ exp). If y is given, top and Σ exp begin with what statistics held
+/// and row r of y is multiplied by exp(scale · (old top − top)).
+void codeclm_causal_exp(size_t rows, size_t columns, size_t first, size_t stride, float scale,
+                        float *x, float *statistics, size_t y_columns, size_t y_stride, float *y);
+
+/// y[r, :] /= Σ exp, lse[r · lse_stride] = scale · top + log Σ exp, from statistics[r].
+void codeclm_finish_softmax(size_t rows, size_t columns, size_t stride, float scale,
+                            const float *statistics, float *y, float *lse, size_t lse_stride);
 
 /// From scores s, lse and dp = ∂L/∂p: s ← p = exp(scale · s − lse) and dp ← scale · p (dp − delta);
 /// zero outside the valid columns, as above. delta[r] = Σ p dp = ⟨output, doutput⟩.
@@ -109,15 +114,65 @@ void codeclm_head_dots(size_t rows, size_t heads, size_t dimension, const float 
 void codeclm_cross_entropy(size_t rows, size_t columns, float *x, const int32_t *target,
                            float gradient_scale, float *loss);
 
+// panels.c and pack.c: products with weights in the order in which decoding reads them
+//
+// A panel holds the weights of CODECLM_PANEL outputs: for each input in turn those of all outputs.
+// The last panel's missing outputs have zero weights, and y has room for them.
+
+enum {
+  CODECLM_PANEL = 32,  // outputs
+  CODECLM_GROUP = 64,  // inputs that share an output's scale, where weights have one byte
+};
+
+/// How a weight is stored.
+enum {
+  CODECLM_F32,   // float
+  CODECLM_BF16,  // its upper half, rounded to nearest, ties to even
+  CODECLM_Q8,    // round(weight / scale), scale = largest |weight| of the group / 127
+};
+
+/// What becomes of a product.
+enum {
+  CODECLM_STORE,  // y[r, o] = product[r, o]
+  CODECLM_ADD,    // y[r, o] += product[r, o]
+  CODECLM_GATE,   // y[r, 16 p + l] = silu(product[r, 32 p + l]) · product[r, 32 p + 16 + l]
+};
+
+/// Bytes of a panel, a multiple of 64: its neighbour begins aligned.
+size_t codeclm_panel_bytes(int format, size_t inputs);
+
+/// Stores one output's weights, a row of `inputs` floats, in its panel.
+void codeclm_pack_weights(int format, size_t inputs, const float *row, void *weights,
+                          size_t output);
+
+/// Lays rows out for the products below: packed[r / 16][c][r % 16] = x[r, c], zero where there is
+/// no row, or packed[c] = x[c] for a single row. With a weight, x is normalised on the way:
+/// x[r, c] · rstd[r] · weight[c], rstd[r] = 1 / √(mean(x[r, :]²) + ε).
+void codeclm_pack_rows(size_t rows, size_t columns, const float *x, size_t x_stride,
+                       const float *weight, float epsilon, float *packed);
+
+/// product[r, o] = Σ x[r, i] · w[o, i] for the panels first ..< last, x packed. Each sum has one
+/// order, whatever `rows` and the range of panels are.
+void codeclm_product_f32(int epilogue, size_t rows, size_t inputs, size_t first, size_t last,
+                         const float *x, const void *weights, float *y, size_t y_stride);
+void codeclm_product_bf16(int epilogue, size_t rows, size_t inputs, size_t first, size_t last,
+                          const float *x, const void *weights, float *y, size_t y_stride);
+void codeclm_product_q8(int epilogue, size_t rows, size_t inputs, size_t first, size_t last,
+                        const float *x, const void *weights, float *y, size_t y_stride);
+
 // decode.c
 
-/// y[r, o] (+)= Σ x[r, i] · w[o, i]. Each sum has one order, whatever `rows` and `outputs` are.
-void codeclm_linear(size_t rows, size_t outputs, size_t inputs, const float *x, size_t x_stride,
-                    const float *w, float *y, size_t y_stride, int accumulate);
-
-/// One query against `count` cached keys and values of `dimension` floats each:
-/// y = Σ softmax(scale · ⟨q, k⟩) v. `scores` holds `count` floats of scratch.
-void codeclm_attend(size_t count, size_t dimension, float scale, const float *query,
-                    const float *keys, const float *values, float *scores, float *y);
+/// Attention of `heads` queries that share a key and a value head, at one position of a stream.
+///
+/// `qkv` holds the queries, the key and the value, `dimension` floats each. Queries and key are
+/// rotated by `rotation`, dimension / 2 cosines and as many sines; key and value are stored; then
+/// y[h, :] = Σ softmax(scale · ⟨q[h], k⟩) v over the positions 0 … position.
+///
+/// keys[p / 16][d][p % 16] is aligned to 64 bytes, values[p][d] too, its rows padded to multiples of
+/// 16 floats. `scratch` has heads · (positions + dimension + 1) floats, both rounded up to multiples
+/// of 16.
+void codeclm_attend(size_t heads, size_t dimension, size_t position, float scale,
+                    const float *rotation, float *qkv, float *keys, float *values, float *scratch,
+                    float *y);
 
 #endif

@@ -6,29 +6,39 @@ struct KVCache: Sendable {
   let capacity: Int
 
   private let heads: Int
+  private let blocks: Int
   private let dimension: Int
   private let keys: FloatBuffer
   private let values: FloatBuffer
 
-  /// Room for `slots` streams; 2 × layers × key/value width × `capacity` floats each.
+  /// Room for `slots` streams; 2 × layers × key/value width × `capacity` floats each, capacity and
+  /// head dimension rounded up to multiples of 16.
   init(_ configuration: LlamaConfiguration, slots: Int, capacity: Int) throws {
     self.capacity = capacity
     heads = configuration.keyValueHeads
     dimension = configuration.headDimension
+    blocks = BufferLayout.aligned(capacity) / 16
     counts = [Int](repeating: 0, count: slots)
-    let size = configuration.layers * slots * configuration.keyValueWidth * capacity
-    keys = try FloatBuffer(count: size)
-    values = try FloatBuffer(count: size)
+    let places = configuration.layers * slots * heads
+    keys = try FloatBuffer(count: places * blocks * 16 * dimension)
+    values = try FloatBuffer(count: places * capacity * BufferLayout.aligned(dimension))
   }
 
-  // [capacity, head dimension]
-  func keys(layer: Int, slot: Int, head: Int) -> Matrix { view(keys, layer, slot, head) }
-  // [capacity, head dimension]
-  func values(layer: Int, slot: Int, head: Int) -> Matrix { view(values, layer, slot, head) }
+  // [blocks of 16 positions × head dimension, 16]
+  func keys(layer: Int, slot: Int, head: Int) -> Matrix {
+    let rows = blocks * dimension
+    return Matrix(keys, offset: place(layer, slot, head) * rows * 16, rows: rows, columns: 16)
+  }
 
-  private func view(_ buffer: FloatBuffer, _ layer: Int, _ slot: Int, _ head: Int) -> Matrix {
-    let place = (layer * counts.count + slot) * heads + head
+  // [capacity, padded head dimension]
+  func values(layer: Int, slot: Int, head: Int) -> Matrix {
+    let columns = BufferLayout.aligned(dimension)
     return Matrix(
-      buffer, offset: place * capacity * dimension, rows: capacity, columns: dimension)
+      values, offset: place(layer, slot, head) * capacity * columns, rows: capacity,
+      columns: columns)
+  }
+
+  private func place(_ layer: Int, _ slot: Int, _ head: Int) -> Int {
+    (layer * counts.count + slot) * heads + head
   }
 }

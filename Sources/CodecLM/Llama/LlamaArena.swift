@@ -2,7 +2,8 @@
 /// buffer, sized once from (configuration, positions, threads).
 ///
 /// Of each layer only what a matrix product would have to make again is kept; normalised inputs and
-/// the SwiGLU product are made again in the backward pass.
+/// the SwiGLU product are made again in the backward pass. With recomputation only the layer's input
+/// and what attention made of it are kept, and all layers share the rest.
 struct LlamaArena: Sendable {
   struct Layer: Sendable {
     // [N, C], the residual stream at the layer's input
@@ -29,9 +30,7 @@ struct LlamaArena: Sendable {
     let normed: Matrix
     // [chunk, intermediate size]
     let product: Matrix
-    // [block, longest segment], twice
-    let scores: Matrix
-    let dscores: Matrix
+    let attention: Attention.Scratch
   }
 
   let buffer: FloatBuffer
@@ -70,10 +69,14 @@ struct LlamaArena: Sendable {
   let attentionNormShares: Matrix
   let feedForwardNormShares: Matrix
 
-  init(_ shape: LlamaConfiguration, positions: Int, longest: Int, chunk: Int, threads: Int) throws {
+  init(
+    _ shape: LlamaConfiguration, positions: Int, longest: Int, chunk: Int, threads: Int,
+    recomputing: Bool
+  ) throws {
     let width = shape.hiddenSize
     let qkvWidth = shape.queryWidth + 2 * shape.keyValueWidth
     let chunks = (positions + chunk - 1) / chunk
+    let keys = min(longest, Attention.keyBlock)
     var layout = BufferLayout()
     func region(_ rows: Int, _ columns: Int) -> BufferLayout.Region {
       layout.add("", rows: rows, columns: columns)
@@ -81,17 +84,22 @@ struct LlamaArena: Sendable {
     func perPosition(_ columns: Int) -> BufferLayout.Region { region(positions, columns) }
 
     typealias Region = BufferLayout.Region
-    let layers: [[Region]] = (0..<shape.layers).map { _ in
+    func recomputed() -> [Region] {
       [
-        perPosition(width), perPosition(1), perPosition(qkvWidth), perPosition(shape.queryWidth),
-        perPosition(shape.heads), perPosition(width), perPosition(1),
+        perPosition(1), perPosition(qkvWidth), perPosition(width), perPosition(1),
         perPosition(2 * shape.intermediateSize),
       ]
+    }
+    let shared = recomputing ? recomputed() : nil
+    let layers: [[Region]] = (0..<shape.layers).map { _ in
+      [perPosition(width), perPosition(shape.queryWidth), perPosition(shape.heads)]
+        + (shared ?? recomputed())
     }
     let workers: [[Region]] = (0..<threads).map { _ in
       [
         region(chunk, width), region(chunk, shape.intermediateSize),
-        region(Attention.block, longest), region(Attention.block, longest),
+        region(Attention.queryBlock, keys), region(Attention.queryBlock, keys),
+        region(Attention.queryBlock, 2),
       ]
     }
     let output = [
@@ -110,20 +118,24 @@ struct LlamaArena: Sendable {
     self.buffer = buffer
     self.layers = layers.map(views).map {
       Layer(
-        input: $0[0], attentionRstd: $0[1], qkv: $0[2], attention: $0[3], lse: $0[4],
+        input: $0[0], attentionRstd: $0[3], qkv: $0[4], attention: $0[1], lse: $0[2],
         middle: $0[5], feedForwardRstd: $0[6], gateUp: $0[7])
     }
     self.workers = workers.map(views).map {
-      Worker(normed: $0[0], product: $0[1], scores: $0[2], dscores: $0[3])
+      Worker(
+        normed: $0[0], product: $0[1],
+        attention: .init(scores: $0[2], dscores: $0[3], statistics: $0[4]))
     }
     let ends = views(output)
     (self.output, outputRstd, outputNormed, logits, losses) =
       (ends[0], ends[1], ends[2], ends[3], ends[4])
-    let shared = views(gradients)
-    (dresidual, dmiddle, dattention, delta) = (shared[0], shared[1], shared[2], shared[3])
-    dqkv = [shared[4], shared[5]]
-    (dgateUp, product) = (shared[6], shared[7])
-    (attentionNormed, feedForwardNormed) = (shared[8], shared[9])
-    (attentionNormShares, feedForwardNormShares) = (shared[10], shared[11])
+    let backward = views(gradients)
+    (dresidual, dmiddle, dattention, delta) = (
+      backward[0], backward[1], backward[2], backward[3]
+    )
+    dqkv = [backward[4], backward[5]]
+    (dgateUp, product) = (backward[6], backward[7])
+    (attentionNormed, feedForwardNormed) = (backward[8], backward[9])
+    (attentionNormShares, feedForwardNormShares) = (backward[10], backward[11])
   }
 }

@@ -20,48 +20,99 @@ public struct LlamaDecoder: ~Copyable {
   /// Most tokens of one pass.
   public static let rowsPerPass = 64
 
-  private let model: Llama
+  private let weights: DecoderWeights
   private let pool: WorkerPool
   private let rotary: RotaryEmbedding
   private var cache: KVCache
   private let state: State
+  private var rows = Rows()
 
-  /// Memory of one pass: [rows, …] each.
+  /// Memory of one pass: [rows, …] each, as wide as the panels of the product that writes it.
   private struct State: Sendable {
-    let residual, normed, rstd, qkv, attention, gateUp, product, logits: Matrix
-    // [threads, capacity]
-    let scores: Matrix
+    let residual, qkv, attention, product, logits: Matrix
+    // The input of a product, packed.
+    let packed: Matrix
+    // [threads, …]
+    let scratch: Matrix
 
-    init(_ shape: LlamaConfiguration, rows: Int, threads: Int, capacity: Int) throws {
-      residual = try Matrix(rows: rows, columns: shape.hiddenSize)
-      normed = try Matrix(rows: rows, columns: shape.hiddenSize)
-      rstd = try Matrix(rows: rows, columns: 1)
-      qkv = try Matrix(rows: rows, columns: shape.queryWidth + 2 * shape.keyValueWidth)
-      attention = try Matrix(rows: rows, columns: shape.queryWidth)
-      gateUp = try Matrix(rows: rows, columns: 2 * shape.intermediateSize)
-      product = try Matrix(rows: rows, columns: shape.intermediateSize)
-      logits = try Matrix(rows: rows, columns: shape.vocabulary)
-      scores = try Matrix(rows: threads, columns: capacity)
+    init(_ weights: DecoderWeights, rows: Int, threads: Int, capacity: Int) throws {
+      let shape = weights.configuration
+      func matrix(_ columns: Int) throws -> Matrix {
+        try Matrix(
+          rows: rows, columns: PanelMatrix.panels(columns) * PanelMatrix.panel)
+      }
+      residual = try matrix(shape.hiddenSize)
+      qkv = try matrix(shape.queryWidth + 2 * shape.keyValueWidth)
+      attention = try matrix(shape.queryWidth)
+      product = try matrix(shape.intermediateSize)
+      logits = try matrix(shape.vocabulary)
+      packed = try Matrix(
+        rows: rows, columns: max(shape.hiddenSize, shape.queryWidth, shape.intermediateSize))
+      scratch = try Matrix(
+        rows: threads,
+        columns: Kernels.attentionScratch(
+          heads: shape.heads / shape.keyValueHeads, dimension: shape.headDimension,
+          positions: capacity))
     }
   }
 
-  /// Outputs of a product in one task.
-  private static let block = 64
+  /// Where the rows of a pass belong.
+  private struct Rows: Sendable {
+    var slots: [Int] = []
+    var positions: [Int] = []
+    // The next row of the same slot, or −1.
+    var next: [Int] = []
+    // Each slot's first row.
+    var firsts: [Int] = []
 
-  /// A decoder for `slots` streams of at most `capacity` positions each.
+    mutating func removeAll() {
+      slots.removeAll(keepingCapacity: true)
+      positions.removeAll(keepingCapacity: true)
+      next.removeAll(keepingCapacity: true)
+      firsts.removeAll(keepingCapacity: true)
+    }
+
+    mutating func append(slot: Int, position: Int) {
+      if let previous = slots.lastIndex(of: slot) {
+        next[previous] = slots.count
+      } else {
+        firsts.append(slots.count)
+      }
+      slots.append(slot)
+      positions.append(position)
+      next.append(-1)
+    }
+  }
+
+  /// A decoder of a model's present parameters for `slots` streams of at most `capacity` positions
+  /// each; see ``DecoderWeights`` for the copy it makes.
   ///
-  /// - Parameter capacity: the model's context length by default.
+  /// - Parameters:
+  ///   - capacity: the model's context length by default.
+  ///   - format: how the copy stores matrices.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
   public init(
-    _ model: Llama, slots: Int, capacity: Int? = nil, pool: WorkerPool = .shared
+    _ model: Llama, slots: Int, capacity: Int? = nil, weights format: WeightFormat = .f32,
+    pool: WorkerPool = .shared
   ) throws {
-    let shape = model.configuration
+    try self.init(
+      DecoderWeights(model, format: format, pool: pool), slots: slots, capacity: capacity,
+      pool: pool)
+  }
+
+  /// A decoder with weights that other decoders may use too.
+  ///
+  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  public init(
+    _ weights: DecoderWeights, slots: Int, capacity: Int? = nil, pool: WorkerPool = .shared
+  ) throws {
+    let shape = weights.configuration
     let capacity = min(capacity ?? shape.contextLength, shape.contextLength)
     let rotary = try RotaryEmbedding(shape)
     let cache = try KVCache(shape, slots: slots, capacity: capacity)
     let state = try State(
-      shape, rows: Self.rowsPerPass, threads: pool.threads, capacity: capacity)
-    self.model = model
+      weights, rows: Self.rowsPerPass, threads: pool.threads, capacity: capacity)
+    self.weights = weights
     self.pool = pool
     self.rotary = rotary
     self.cache = cache
@@ -90,81 +141,73 @@ public struct LlamaDecoder: ~Copyable {
   /// - Complexity: O(inputs × (parameters + layers × width × positions so far)).
   public mutating func advance(_ inputs: [Input]) -> Matrix {
     precondition(inputs.count <= Self.rowsPerPass, "\(inputs.count) inputs in one pass")
-    let rows = 0..<inputs.count
-    var positions: [Int32] = []
-    for input in inputs {
-      precondition(cache.counts[input.slot] < cache.capacity, "slot \(input.slot) is full")
-      positions.append(Int32(cache.counts[input.slot]))
-      cache.counts[input.slot] += 1
-    }
-    let shape = model.configuration
-    let (residual, normed) = (state.residual.rows(rows), state.normed.rows(rows))
-    let (qkv, attention) = (state.qkv.rows(rows), state.attention.rows(rows))
-    let (gateUp, product) = (state.gateUp.rows(rows), state.product.rows(rows))
-    let rstd = state.rstd.rows(rows)
-    func norm(_ weight: Matrix) {
-      Kernels.rmsNorm(
-        residual, weight: weight, epsilon: shape.rmsNormEpsilon, into: normed, rstd: rstd)
-    }
-
-    Kernels.gather(model.parameters.embedding, inputs.map(\.token), rows, into: residual)
-    for (index, layer) in model.parameters.layers.enumerated() {
-      norm(layer.attentionNorm)
-      linear(normed, layer.queryKeyValue, into: qkv)
-      rotary.forward(
-        qkv, heads: shape.heads + shape.keyValueHeads, positions: positions, rows)
-      attend(index, inputs, positions, qkv, into: attention)
-      linear(attention, layer.attentionOutput, into: residual, accumulate: true)
-      norm(layer.feedForwardNorm)
-      linear(normed, layer.gateUp, into: gateUp)
-      Kernels.swiGLU(gateUp, into: product)
-      linear(product, layer.down, into: residual, accumulate: true)
-    }
-    norm(model.parameters.norm)
-    let logits = state.logits.rows(rows)
-    linear(normed, model.parameters.head, into: logits)
-    return logits
-  }
-
-  private func linear(
-    _ x: Matrix, _ weight: Matrix, into y: Matrix, accumulate: Bool = false
-  ) {
-    let block = Self.block
-    pool.forEach((weight.rows + block - 1) / block) { index, _ in
-      let outputs = index * block..<min((index + 1) * block, weight.rows)
-      Kernels.linear(x, weight.rows(outputs), into: y.columns(outputs), accumulate: accumulate)
-    }
-  }
-
-  /// Stores keys and values, then lets each query look back over its own stream.
-  private func attend(
-    _ layer: Int, _ inputs: [Input], _ positions: [Int32], _ qkv: Matrix, into y: Matrix
-  ) {
-    let shape = model.configuration
-    let (heads, shared, dimension) = (shape.heads, shape.keyValueHeads, shape.headDimension)
-    let (cache, scores) = (cache, state.scores)
-    @Sendable func head(_ matrix: Matrix, _ row: Int, _ index: Int) -> Matrix {
-      matrix.rows(row..<row + 1).columns(index * dimension..<(index + 1) * dimension)
-    }
+    let residual = state.residual.rows(0..<inputs.count)
+    rows.removeAll()
     for (row, input) in inputs.enumerated() {
-      let place = Int(positions[row])..<Int(positions[row]) + 1
-      for index in 0..<shared {
-        cache.keys(layer: layer, slot: input.slot, head: index).rows(place)
-          .copy(from: head(qkv, row, heads + index))
-        cache.values(layer: layer, slot: input.slot, head: index).rows(place)
-          .copy(from: head(qkv, row, heads + shared + index))
-      }
+      let (slot, token) = (input.slot, Int(input.token))
+      precondition(cache.counts[slot] < cache.capacity, "slot \(slot) is full")
+      rows.append(slot: slot, position: cache.counts[slot])
+      cache.counts[slot] += 1
+      residual.rows(row..<row + 1).columns(0..<weights.configuration.hiddenSize)
+        .copy(from: weights.embedding.rows(token..<token + 1))
     }
-    pool.forEach(inputs.count * heads) { task, worker in
-      let (row, index) = (task / heads, task % heads)
-      let past = 0..<Int(positions[row]) + 1
-      let (slot, source) = (inputs[row].slot, index / (heads / shared))
-      Kernels.attend(
-        head(qkv, row, index),
-        keys: cache.keys(layer: layer, slot: slot, head: source).rows(past),
-        values: cache.values(layer: layer, slot: slot, head: source).rows(past),
-        scale: 1 / Float(dimension).squareRoot(), scores: scores.rows(worker..<worker + 1),
-        into: head(y, row, index))
+    let qkv = state.qkv.rows(0..<inputs.count)
+    let attention = state.attention.rows(0..<inputs.count)
+    let product = state.product.rows(0..<inputs.count)
+    for (index, layer) in weights.layers.enumerated() {
+      multiply(residual, norm: layer.attentionNorm, layer.queryKeyValue, into: qkv, .store)
+      attend(index, qkv, into: attention)
+      multiply(attention, layer.attentionOutput, into: residual, .add)
+      multiply(residual, norm: layer.feedForwardNorm, layer.gateUp, into: product, .gate)
+      multiply(product, layer.down, into: residual, .add)
+    }
+    let logits = state.logits.rows(0..<inputs.count)
+    multiply(residual, norm: weights.norm, weights.head, into: logits, .store)
+    return logits.columns(0..<weights.configuration.vocabulary)
+  }
+
+  private func multiply(
+    _ x: Matrix, norm: Matrix? = nil, _ weight: PanelMatrix, into y: Matrix,
+    _ destination: PanelMatrix.Destination
+  ) {
+    let (rows, packed) = (x.rows, state.packed)
+    Kernels.packRows(
+      x, columns: weight.inputs, norm: norm, epsilon: weights.configuration.rmsNormEpsilon,
+      into: packed)
+    let tasks = min(Self.tasksPerThread * pool.threads, weight.panels)
+    pool.forEach(tasks) { task, _ in
+      let panels = task * weight.panels / tasks..<(task + 1) * weight.panels / tasks
+      weight.multiply(packed, rows: rows, panels: panels, into: y, destination)
+    }
+  }
+
+  /// Tasks of a product: more than threads, for a thread may be late.
+  private static let tasksPerThread = 2
+
+  /// Each task takes a stream and a key/value head: rotates and stores keys and values, and lets the
+  /// queries look back.
+  private func attend(_ layer: Int, _ qkv: Matrix, into y: Matrix) {
+    let shape = weights.configuration
+    let (heads, dimension) = (shape.keyValueHeads, shape.headDimension)
+    let queries = shape.heads / heads
+    let (cache, rows, table, scratch) = (cache, rows, rotary.table, state.scratch)
+    pool.forEach(rows.firsts.count * heads) { task, worker in
+      let head = task % heads
+      var row = rows.firsts[task / heads]
+      while row >= 0 {
+        let (slot, position) = (rows.slots[row], rows.positions[row])
+        let group = head * (queries + 2) * dimension
+        let output = head * queries * dimension
+        Kernels.attend(
+          queryKeyValue: qkv.rows(row..<row + 1)
+            .columns(group..<group + (queries + 2) * dimension),
+          heads: queries, position: position, rotation: table.rows(position..<position + 1),
+          keys: cache.keys(layer: layer, slot: slot, head: head),
+          values: cache.values(layer: layer, slot: slot, head: head),
+          scratch: scratch.rows(worker..<worker + 1),
+          into: y.rows(row..<row + 1).columns(output..<output + queries * dimension))
+        row = rows.next[row]
+      }
     }
   }
 }

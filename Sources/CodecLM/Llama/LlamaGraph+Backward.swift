@@ -8,7 +8,7 @@ extension LlamaGraph {
   }
 
   /// Outputs of a weight's block.
-  private static let weightBlock = 128
+  private static let weightBlock = 256
   /// Columns of the embedding's gradient in one task.
   private static let embeddingBlock = 64
 
@@ -105,11 +105,10 @@ extension LlamaGraph {
     let (arena, attention, dqkv) = (arena, attention, dqkv(index))
     let layer = arena.layers[index]
     let tasks = attentionTasks(clearing: dqkv) { rows, head, worker in
-      let scratch = arena.workers[worker]
       attention.backward(
         keyValueHead: head, qkv: layer.qkv.rows(rows), lse: layer.lse.rows(rows),
-        dy: arena.dattention.rows(rows), delta: arena.delta.rows(rows), scores: scratch.scores,
-        dscores: scratch.dscores, into: dqkv.rows(rows))
+        dy: arena.dattention.rows(rows), delta: arena.delta.rows(rows),
+        scratch: arena.workers[worker].attention, into: dqkv.rows(rows))
     }
     run(blocks, then: tasks.count, tasks.run)
   }
@@ -120,6 +119,7 @@ extension LlamaGraph {
     let layer = arena.layers[index]
     let (rotary, positions) = (rotary, inputs.positions)
     let rotated = attention.heads + attention.keyValueHeads
+    let recompute = recomputes ? previous.map { recomputation($0) } : nil
     let feedForward = previous.map { feedForwardBackward($0) }
     forEachChunk { rows, chunk, worker in
       let dnormed = arena.workers[worker].normed.rows(0..<rows.count)
@@ -134,6 +134,7 @@ extension LlamaGraph {
         layer.input.rows(rows), weight: weights.attentionNorm,
         rstd: layer.attentionRstd.rows(rows), dy: dnormed, addingTo: dresidual, dweight: share,
         recomputing: arena.attentionNormed.rows(rows))
+      recompute?(rows, worker)
       feedForward?(rows, chunk, worker)
     }
   }

@@ -49,7 +49,7 @@ extension LlamaGraph {
     let (layer, workers, attention) = (arena.layers[index], arena.workers, attention)
     let tasks = attentionTasks(clearing: layer.attention) { rows, head, worker in
       attention.forward(
-        keyValueHead: head, qkv: layer.qkv.rows(rows), scores: workers[worker].scores,
+        keyValueHead: head, qkv: layer.qkv.rows(rows), scratch: workers[worker].attention,
         into: layer.attention.rows(rows), lse: layer.lse.rows(rows))
     }
     pool.forEach(tasks.count, tasks.run)
@@ -59,26 +59,43 @@ extension LlamaGraph {
   /// layer's projection, while the rows are in cache.
   private func finishLayer(_ index: Int, into output: Matrix, then next: Int?) {
     let (layer, weights) = (arena.layers[index], model.parameters.layers[index])
-    let (workers, epsilon) = (arena.workers, model.configuration.rmsNormEpsilon)
+    let workers = arena.workers
     let project = next.map { projection($0) }
+    let expand = expansion(index)
     forEachChunk { rows, _, worker in
-      let scratch = workers[worker]
-      let (middle, gateUp) = (layer.middle.rows(rows), layer.gateUp.rows(rows))
+      expand(rows, worker)
+      let product = workers[worker].product.rows(0..<rows.count)
+      Kernels.swiGLU(layer.gateUp.rows(rows), into: product)
+      output.rows(rows).copy(from: layer.middle.rows(rows))
+      Linear.forward(product, weight: weights.down, into: output.rows(rows), accumulate: true)
+      project?(rows, worker)
+    }
+  }
+
+  /// middle = input + attention Wᵀ and gateUp = norm(middle) Wᵀ of a layer, for a chunk of rows.
+  private func expansion(_ index: Int) -> @Sendable (Range<Int>, Int) -> Void {
+    let (layer, weights) = (arena.layers[index], model.parameters.layers[index])
+    let (workers, epsilon) = (arena.workers, model.configuration.rmsNormEpsilon)
+    return { rows, worker in
+      let middle = layer.middle.rows(rows)
       middle.copy(from: layer.input.rows(rows))
       Linear.forward(
         layer.attention.rows(rows), weight: weights.attentionOutput, into: middle,
         accumulate: true)
-
-      let normed = scratch.normed.rows(0..<rows.count)
-      let product = scratch.product.rows(0..<rows.count)
+      let normed = workers[worker].normed.rows(0..<rows.count)
       Kernels.rmsNorm(
         middle, weight: weights.feedForwardNorm, epsilon: epsilon, into: normed,
         rstd: layer.feedForwardRstd.rows(rows))
-      Linear.forward(normed, weight: weights.gateUp, into: gateUp)
-      Kernels.swiGLU(gateUp, into: product)
-      output.rows(rows).copy(from: middle)
-      Linear.forward(product, weight: weights.down, into: output.rows(rows), accumulate: true)
-      project?(rows, worker)
+      Linear.forward(normed, weight: weights.gateUp, into: layer.gateUp.rows(rows))
+    }
+  }
+
+  /// What a layer's backward pass needs beside what is kept, for a chunk of rows.
+  func recomputation(_ index: Int) -> @Sendable (Range<Int>, Int) -> Void {
+    let (project, expand) = (projection(index), expansion(index))
+    return { rows, worker in
+      project(rows, worker)
+      expand(rows, worker)
     }
   }
 

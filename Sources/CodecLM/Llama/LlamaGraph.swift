@@ -11,35 +11,46 @@ public final class LlamaGraph {
   /// Bytes of the arena, all that a pass uses beside parameters and gradients.
   public var arenaBytes: Int { arena.buffer.count * 4 }
 
+  /// Whether the backward pass makes most activations again instead of keeping them.
+  public let recomputes: Bool
+
   let model: Llama
   let arena: LlamaArena
   let pool: WorkerPool
   let rotary: RotaryEmbedding
   let attention: Attention
+  private let longest: Int
 
   var inputs = LlamaInputs()
 
   /// Rows of a chunk.
-  static let chunk = 128
+  static let chunk = 256
 
   /// A graph with memory of its own.
   ///
   /// - Parameters:
   ///   - capacity: the most positions of a pass.
   ///   - longest: the most positions of a segment; the model's context length by default.
+  ///   - recomputing: keep of each layer only its input and its attention's output, (C + query
+  ///     width + heads) floats a position, and make the rest again in the backward pass, which costs
+  ///     the forward products but for attention's and the down projection's. Losses and gradients
+  ///     stay the same to the last bit.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
   public init(
-    _ model: Llama, capacity: Int, longest: Int? = nil, pool: WorkerPool = .shared
+    _ model: Llama, capacity: Int, longest: Int? = nil, recomputing: Bool = false,
+    pool: WorkerPool = .shared
   ) throws {
     self.model = model
+    recomputes = recomputing
     self.capacity = capacity
     self.pool = pool
     let shape = model.configuration
     rotary = try RotaryEmbedding(shape)
     attention = Attention(shape)
+    self.longest = min(longest ?? shape.contextLength, capacity)
     arena = try LlamaArena(
-      shape, positions: capacity, longest: min(longest ?? shape.contextLength, capacity),
-      chunk: min(Self.chunk, capacity), threads: pool.threads)
+      shape, positions: capacity, longest: self.longest,
+      chunk: min(Self.chunk, capacity), threads: pool.threads, recomputing: recomputing)
   }
 
   /// The negative log likelihood of each target, in nats; 0 where the target is negative.
@@ -84,7 +95,6 @@ public final class LlamaGraph {
   private func prepare(_ tokens: [Int32], _ targets: [Int32], _ segments: [Range<Int>]) {
     precondition(tokens.count <= capacity, "\(tokens.count) positions, capacity \(capacity)")
     precondition(targets.count == tokens.count, "\(targets.count) targets for \(tokens.count)")
-    let longest = arena.workers[0].scores.columns
     for segment in segments {
       precondition(
         segment.count <= longest, "a segment of \(segment.count) positions, at most \(longest)")

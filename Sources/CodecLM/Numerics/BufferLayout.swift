@@ -71,7 +71,8 @@ public struct BufferLayout: Sendable, Equatable {
     count = Self.aligned(region.range.upperBound)
   }
 
-  private static func aligned(_ offset: Int) -> Int {
+  /// The next multiple of 16 floats, the lanes of the widest registers.
+  package static func aligned(_ offset: Int) -> Int {
     (offset + alignment - 1) / alignment * alignment
   }
 }

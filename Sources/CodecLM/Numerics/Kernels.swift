@@ -152,12 +152,27 @@ package enum Kernels {
     }
   }
 
-  /// Row r: softmax of scale · x over the first `first + r + 1` columns, zero in the others; `lse`,
-  /// one column, receives log Σ exp.
-  package static func causalSoftmax(_ x: Matrix, first: Int, scale: Float, lse: Matrix) {
-    precondition(lse.rows == x.rows && lse.columns == 1 && first >= 0)
-    unsafe codeclm_causal_softmax(
-      x.rows, x.columns, first, x.stride, scale, x.pointer, lse.pointer, lse.stride)
+  /// One block of keys of a softmax that goes on over several.
+  ///
+  /// Row r of x has first + r + 1 valid columns: there x ← exp(scale · (x − maximum)), elsewhere 0.
+  /// `statistics` holds each row's maximum and Σ exp, carried over and rows of `y` rescaled to the new
+  /// maximum when `y` is given, begun anew otherwise.
+  package static func causalExp(
+    _ x: Matrix, first: Int, scale: Float, statistics: Matrix, continuing y: Matrix?
+  ) {
+    precondition(first >= 0 && statistics.rows == x.rows && statistics.columns == 2)
+    precondition(statistics.isContiguous && (y.map { $0.rows == x.rows } ?? true))
+    unsafe codeclm_causal_exp(
+      x.rows, x.columns, first, x.stride, scale, x.pointer, statistics.pointer, y?.columns ?? 0,
+      y?.stride ?? 0, y?.pointer)
+  }
+
+  /// y ← y / Σ exp and lse = scale · maximum + log Σ exp.
+  package static func finishSoftmax(_ y: Matrix, scale: Float, statistics: Matrix, lse: Matrix) {
+    precondition(statistics.rows == y.rows && statistics.columns == 2 && lse.rows == y.rows)
+    precondition(statistics.isContiguous && lse.columns == 1)
+    unsafe codeclm_finish_softmax(
+      y.rows, y.columns, y.stride, scale, statistics.pointer, y.pointer, lse.pointer, lse.stride)
   }
 
   /// scores → probabilities and dprobabilities → dscores, in place.
@@ -196,28 +211,6 @@ package enum Kernels {
         logits.rows, logits.columns, logits.pointer, start + rows.lowerBound, gradientScale,
         losses.pointer)
     }
-  }
-
-  /// y = x wᵀ (+ y), every sum in one order whatever the number of rows.
-  package static func linear(_ x: Matrix, _ weight: Matrix, into y: Matrix, accumulate: Bool) {
-    checkContiguous(weight)
-    precondition(x.columns == weight.columns && y.columns == weight.rows && x.rows == y.rows)
-    unsafe codeclm_linear(
-      x.rows, weight.rows, weight.columns, x.pointer, x.stride, weight.pointer, y.pointer,
-      y.stride, accumulate ? 1 : 0)
-  }
-
-  /// One query, [1, dimension], over the rows of `keys` and `values`; `scores` is scratch.
-  package static func attend(
-    _ query: Matrix, keys: Matrix, values: Matrix, scale: Float, scores: Matrix, into y: Matrix
-  ) {
-    checkContiguous(keys, values)
-    precondition(query.columns == keys.columns && y.columns == keys.columns)
-    precondition(values.columns == keys.columns && values.rows == keys.rows)
-    precondition(scores.columns >= keys.rows)
-    unsafe codeclm_attend(
-      keys.rows, keys.columns, scale, query.pointer, keys.pointer, values.pointer,
-      scores.pointer, y.pointer)
   }
 
   private static func checkContiguous(_ matrices: Matrix...) {

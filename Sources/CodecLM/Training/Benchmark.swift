@@ -4,6 +4,8 @@ public struct Benchmark: Sendable {
   public var batch: Int
   /// Positions of a row, each row one sequence.
   public var context: Int
+  /// Whether training recomputes activations.
+  public var recomputes = false
   /// Seconds to measure for.
   public var seconds = 5.0
 
@@ -37,7 +39,8 @@ public struct Benchmark: Sendable {
   /// ``LlamaConfiguration/trainingOperations(context:)``.
   public func training() throws -> Result {
     let layout = model.layout
-    let graph = try LlamaGraph(model, capacity: batch * context, pool: pool)
+    let graph = try LlamaGraph(
+      model, capacity: batch * context, recomputing: recomputes, pool: pool)
     let gradients = LlamaParameters(layout, try FloatBuffer(count: layout.buffer.count))
     let optimizer = try AdamW(layout.buffer, AdamW.Options(), pool: pool)
     let tokens = randomTokens(batch * context + 1)
@@ -60,9 +63,10 @@ public struct Benchmark: Sendable {
   }
 
   /// One token for each of `streams` at a time, up to half of the context; the rate counts a reading
-  /// of all parameters for each pass.
+  /// of all matrices for each pass.
   public func decoding(streams: Int) throws -> Result {
-    var decoder = try LlamaDecoder(model, slots: streams, capacity: context, pool: pool)
+    let weights = try DecoderWeights(model, pool: pool)
+    var decoder = try LlamaDecoder(weights, slots: streams, capacity: context, pool: pool)
     let tokens = randomTokens(streams)
     let median = measure {
       for slot in 0..<streams where decoder.count(slot: slot) >= decoder.capacity / 2 {
@@ -71,7 +75,7 @@ public struct Benchmark: Sendable {
       _ = decoder.advance(tokens.enumerated().map { .init(slot: $0.offset, token: $0.element) })
     }
     return Result(
-      tokensPerSecond: Double(streams) / median, rate: Double(parameterBytes) / median)
+      tokensPerSecond: Double(streams) / median, rate: Double(weights.bytesPerPass) / median)
   }
 
   private func randomTokens(_ count: Int) -> [Int32] {
@@ -81,13 +85,17 @@ public struct Benchmark: Sendable {
     }
   }
 
-  /// The median duration of `work` in seconds, three calls to warm up not counted.
+  /// The median duration of `work` in seconds; one to three calls to warm up are not counted.
   private func measure(_ work: () -> Void) -> Double {
     let clock = ContinuousClock()
-    for _ in 0..<3 { work() }
-    let start = clock.now
+    var start = clock.now
+    for _ in 0..<3 {
+      work()
+      if (clock.now - start) / .seconds(1) > seconds { break }
+    }
+    start = clock.now
     var durations: [Double] = []
-    while durations.count < 5 || (clock.now - start) / .seconds(1) < seconds {
+    while durations.count < 3 || (clock.now - start) / .seconds(1) < seconds {
       durations.append(clock.measure(work) / .seconds(1))
     }
     return durations.sorted()[durations.count / 2]

@@ -107,10 +107,12 @@ public struct Trainer: ~Copyable {
   /// A trainer at the beginning of a run, or where `state` says, if the model's parameters are those
   /// of that moment and the moments are loaded into ``optimizer``.
   ///
+  /// - Parameter recomputing: see
+  ///   ``LlamaGraph/init(_:capacity:longest:recomputing:pool:)``; changes memory and speed only.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``, ``BatchSamplerError`` when `state` is another's.
   public init(
     _ model: Llama, _ data: TokenStore, _ options: Options, state: State = State(),
-    pool: WorkerPool = .shared
+    recomputing: Bool = false, pool: WorkerPool = .shared
   ) throws {
     precondition(
       options.context <= model.configuration.contextLength,
@@ -119,7 +121,8 @@ public struct Trainer: ~Copyable {
     let optimizer = try AdamW(model.layout.buffer, options.optimizer, pool: pool)
     let graph = try LlamaGraph(
       model, capacity: options.batch * options.context,
-      longest: min(data.statistics.longest + 1, options.context), pool: pool)
+      longest: min(data.statistics.longest + 1, options.context), recomputing: recomputing,
+      pool: pool)
     let sampler = try BatchSampler(
       data, rows: options.batch, context: options.context, seed: options.seed,
       state: state.sampler)

@@ -57,10 +57,12 @@ public struct TrainingRun: ~Copyable {
   /// - Throws: ``TrainingError/runExists(path:)``, ``FileError``, ``NumericsError``.
   public init(
     _ checkpoint: Checkpoint, _ data: TokenStore, _ trainerOptions: Trainer.Options,
-    _ options: Options = Options(), in folder: URL, pool: WorkerPool = .shared
+    _ options: Options = Options(), in folder: URL, recomputing: Bool = false,
+    pool: WorkerPool = .shared
   ) throws {
     guard !Self.exists(in: folder) else { throw TrainingError.runExists(path: folder.path) }
-    let trainer = try Trainer(checkpoint.model, data, trainerOptions, pool: pool)
+    let trainer = try Trainer(
+      checkpoint.model, data, trainerOptions, recomputing: recomputing, pool: pool)
     try checkpoint.writeDescription(to: folder)
     let metrics = try MetricsFile(folder, keepingUpTo: nil)
     self.folder = folder
@@ -78,7 +80,7 @@ public struct TrainingRun: ~Copyable {
   /// - Throws: ``TrainingError``, ``FileError``, ``NumericsError``.
   public init(
     resuming folder: URL, _ data: TokenStore, budget: Trainer.Length? = nil,
-    pool: WorkerPool = .shared
+    recomputing: Bool = false, pool: WorkerPool = .shared
   ) throws {
     guard let newest = Self.checkpoints(in: folder).last else {
       throw TrainingError.nothingToResume(path: folder.path)
@@ -92,7 +94,8 @@ public struct TrainingRun: ~Copyable {
     try Self.publish(newest, in: folder)
     let checkpoint = try Checkpoint(folder)
     let trainer = try Trainer(
-      checkpoint.model, data, record.trainer, state: record.state, pool: pool)
+      checkpoint.model, data, record.trainer, state: record.state,
+      recomputing: recomputing, pool: pool)
     let moments = try SafeTensors(newest.appendingPathComponent(Self.momentsFile))
     let layout = checkpoint.model.layout.buffer
     try moments.load(layout, prefix: "first.", into: trainer.optimizer.first)

@@ -85,8 +85,9 @@ import Testing
     #expect(y.rows(0..<3).columns(12..<18).elements == x.columns(12..<18).elements)
   }
 
-  // Up to and across the end of a block of 64 queries; heads that share keys and values.
-  @Test(arguments: [(5, 2, 1), (64, 3, 3), (70, 4, 2)])
+  // Up to and across the end of a block of queries and of one of keys; heads that share keys and
+  // values.
+  @Test(arguments: [(5, 2, 1), (64, 3, 3), (70, 4, 2), (530, 2, 1)])
   func `attention`(length: Int, heads: Int, keyValueHeads: Int) throws {
     let shape = LlamaConfiguration(
       vocabulary: 3, hiddenSize: heads * 6, intermediateSize: 4, layers: 1, heads: heads,
@@ -98,11 +99,13 @@ import Testing
     let (lse, delta) = (
       try Matrix(rows: length, columns: heads), try Matrix(rows: length, columns: heads)
     )
-    let scores = try Matrix(rows: Attention.block, columns: length)
-    let dscores = try Matrix(rows: Attention.block, columns: length)
+    let scratch = Attention.Scratch(
+      scores: try Matrix(rows: Attention.queryBlock, columns: Attention.keyBlock),
+      dscores: try Matrix(rows: Attention.queryBlock, columns: Attention.keyBlock),
+      statistics: try Matrix(rows: Attention.queryBlock, columns: 2))
     let loss = {
       for head in 0..<keyValueHeads {
-        attention.forward(keyValueHead: head, qkv: qkv, scores: scores, into: y, lse: lse)
+        attention.forward(keyValueHead: head, qkv: qkv, scratch: scratch, into: y, lse: lse)
       }
       return inner(w, y)
     }
@@ -111,8 +114,7 @@ import Testing
     let dqkv = try randomMatrix(length, qkv.columns, seed: 7)
     for head in 0..<keyValueHeads {
       attention.backward(
-        keyValueHead: head, qkv: qkv, lse: lse, dy: w, delta: delta, scores: scores,
-        dscores: dscores, into: dqkv)
+        keyValueHead: head, qkv: qkv, lse: lse, dy: w, delta: delta, scratch: scratch, into: dqkv)
     }
     // The softmax's third derivative is larger than the other layers': a smaller step.
     #expect(GradientCheck(epsilon: 3e-3).error(qkv, dqkv, loss: loss) < 2 * Self.tolerance)

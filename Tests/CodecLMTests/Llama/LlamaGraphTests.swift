@@ -24,11 +24,11 @@ import Testing
   }
 
   private func gradients(
-    _ batch: Batch, threads: Int, capacity: Int = count
+    _ batch: Batch, threads: Int, capacity: Int = count, recomputing: Bool = false
   ) throws -> (loss: Double, elements: [Float]) {
     let model = try Llama(Self.shape, seed: 1)
     let graph = try LlamaGraph(
-      model, capacity: capacity, pool: WorkerPool(threads: threads))
+      model, capacity: capacity, recomputing: recomputing, pool: WorkerPool(threads: threads))
     let gradients = LlamaParameters(
       model.layout, try FloatBuffer(count: model.layout.buffer.count))
     let loss = graph.accumulateGradients(
@@ -52,6 +52,21 @@ import Testing
     let roomy = try gradients(Batch(), threads: 2, capacity: 400)
     #expect(exact.loss == roomy.loss)
     #expect(exact.elements == roomy.elements)
+  }
+
+  @Test func `recomputing changes memory, and no bit of loss and gradients`() throws {
+    let kept = try gradients(Batch(), threads: 2)
+    let made = try gradients(Batch(), threads: 2, recomputing: true)
+    #expect(kept.loss == made.loss)
+    #expect(kept.elements == made.elements)
+
+    let model = try Llama(Self.shape, seed: 1)
+    func bytes(_ recomputing: Bool) throws -> Int {
+      try LlamaGraph(model, capacity: Self.count, recomputing: recomputing).arenaBytes
+    }
+    // One layer's rstds, queries, keys, values, middle, gates and ups are saved.
+    let position = 1 + 48 + 20 + 1 + 72
+    #expect(try bytes(false) - bytes(true) >= 4 * Self.count * position)
   }
 
   @Test func `padding counts for nothing`() throws {

@@ -27,7 +27,6 @@ import Testing
     try check { BLAS.multiply(a, bSecond, transposing: .second, into: $0) }
     try check { BLAS.multiply(aFirst, b, transposing: .first, into: $0) }
     try check({ BLAS.multiply(a, b, into: $0, accumulate: true) }, plus: 2)
-    try check { Kernels.linear(a, bSecond, into: $0, accumulate: false) }
   }
 
   @Test func `OpenBLAS uses kernels of the processor's own width`() {

@@ -1,0 +1,16 @@
+#ifndef CODECLM_LANES_H
+#define CODECLM_LANES_H
+
+#include "vector.h"
+
+// Sixteen floats: one register of AVX-512, several of a narrower instruction set.
+enum { LANES = 16 };
+
+typedef float lanes __attribute__((vector_size(64)));
+typedef float unaligned_lanes __attribute__((vector_size(64), aligned(4)));
+typedef uint32_t lane_bits __attribute__((vector_size(64)));
+typedef int8_t lane_bytes __attribute__((vector_size(16)));
+
+INLINE void store_lanes(float *y, const lanes *x) { *(unaligned_lanes *)y = *x; }
+
+#endif
