@@ -12,8 +12,10 @@ INLINE void score(const size_t B, size_t dimension, const float *query, const fl
   lanes sum[B];
   for (size_t b = 0; b < B; b++) sum[b] = (lanes){0};
   for (size_t d = 0; d < dimension; d++)
-    for (size_t b = 0; b < B; b++)
+    for (size_t b = 0; b < B; b++) {
+      if (B > 1) __builtin_prefetch((const lanes *)keys + (b + B) * dimension + d);
       sum[b] += ((const lanes *)keys)[b * dimension + d] * query[d];
+    }
   for (size_t b = 0; b < B; b++) store_lanes(scores + b * LANES, sum + b);
 }
 

@@ -71,6 +71,9 @@ INLINE void transpose(lanes *t) {
   EXCHANGE(1)
 }
 
+// Too many rows for the processor to run ahead of: columns by which they are asked for early.
+enum { AHEAD = 4 * LANES };
+
 MULTIVERSION void codeclm_pack_rows(size_t rows, size_t columns, const float *x, size_t x_stride,
                                     const float *weight, float epsilon, float *packed) {
   if (rows == 1) {
@@ -91,6 +94,7 @@ MULTIVERSION void codeclm_pack_rows(size_t rows, size_t columns, const float *x,
       if (weight) memcpy(&factor, weight + c, width * sizeof(float));
       for (size_t r = 0; r < count; r++) {
         const float *in = from + r * x_stride + c;
+        __builtin_prefetch(in + AHEAD);
         if (width == LANES) {
           t[r] = *(const unaligned_lanes *)in;
         } else {

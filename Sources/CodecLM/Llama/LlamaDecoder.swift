@@ -191,23 +191,29 @@ public struct LlamaDecoder: ~Copyable {
     let (heads, dimension) = (shape.keyValueHeads, shape.headDimension)
     let queries = shape.heads / heads
     let (cache, rows, table, scratch) = (cache, rows, rotary.table, state.scratch)
-    pool.forEach(rows.firsts.count * heads) { task, worker in
-      let head = task % heads
-      var row = rows.firsts[task / heads]
-      while row >= 0 {
-        let (slot, position) = (rows.slots[row], rows.positions[row])
-        let group = head * (queries + 2) * dimension
-        let output = head * queries * dimension
-        Kernels.attend(
-          queryKeyValue: qkv.rows(row..<row + 1)
-            .columns(group..<group + (queries + 2) * dimension),
-          heads: queries, position: position, rotation: table.rows(position..<position + 1),
-          keys: cache.keys(layer: layer, slot: slot, head: head),
-          values: cache.values(layer: layer, slot: slot, head: head),
-          scratch: scratch.rows(worker..<worker + 1),
-          into: y.rows(row..<row + 1).columns(output..<output + queries * dimension))
-        row = rows.next[row]
+    let count = rows.firsts.count * heads
+    let tasks = min(Self.attentionTasksPerThread * pool.threads, count)
+    pool.forEach(tasks) { task, worker in
+      for index in task * count / tasks..<(task + 1) * count / tasks {
+        let head = index % heads
+        var row = rows.firsts[index / heads]
+        while row >= 0 {
+          let (slot, position) = (rows.slots[row], rows.positions[row])
+          let group = head * (queries + 2) * dimension
+          let output = head * queries * dimension
+          Kernels.attend(
+            queryKeyValue: qkv.rows(row..<row + 1)
+              .columns(group..<group + (queries + 2) * dimension),
+            heads: queries, position: position, rotation: table.rows(position..<position + 1),
+            keys: cache.keys(layer: layer, slot: slot, head: head),
+            values: cache.values(layer: layer, slot: slot, head: head),
+            scratch: scratch.rows(worker..<worker + 1),
+            into: y.rows(row..<row + 1).columns(output..<output + queries * dimension))
+          row = rows.next[row]
+        }
       }
     }
   }
+
+  private static let attentionTasksPerThread = 4
 }
