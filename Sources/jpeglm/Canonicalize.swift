@@ -55,6 +55,18 @@ struct Canonicalize: ParsableCommand {
     var files: Int
     var skipped: [String]
     var bytes: Int
+    var imagesPerSecond: Double
+
+    private enum CodingKeys: String, CodingKey {
+      case files, skipped, bytes
+      case imagesPerSecond = "images_per_second"
+    }
+  }
+
+  private enum Outcome {
+    case written(bytes: Int)
+    case unreadable(any Error)
+    case unwritable(any Error)
   }
 
   /// Side without `--size`: the paper's.
@@ -70,25 +82,23 @@ struct Canonicalize: ParsableCommand {
     let fixed = try JPEGCodec(base)
     try check(sources)
     _ = try OutputFolder(output)
-    var report = Report(files: 0, skipped: [], bytes: 0)
+    var report = Report(files: 0, skipped: [], bytes: 0, imagesPerSecond: 0)
     var skipped: [SkippedFile] = []
-    for start in stride(from: 0, to: sources.count, by: Self.chunk) {
-      let chunk = sources[start..<min(start + Self.chunk, sources.count)]
-      let results = pool.map(chunk.count) { index in
-        Result { try convert(chunk[start + index].path, base, fixed) }
-      }
-      for (source, result) in zip(chunk, results) {
-        switch result {
-        case .success(let bytes):
-          try write(bytes, to: target(source.name))
+    let start = ContinuousClock.now
+    for first in stride(from: 0, to: sources.count, by: Self.chunk) {
+      let chunk = sources[first..<min(first + Self.chunk, sources.count)]
+      let outcomes = pool.map(chunk.count) { canonicalize(chunk[first + $0], base, fixed) }
+      for (source, outcome) in zip(chunk, outcomes) {
+        switch outcome {
+        case .written(let bytes):
           report.files += 1
-          report.bytes += bytes.count
-        case .failure(let error):
-          let reason = "\(error)"
-          let file = SkippedFile(path: source.path, reason: reason)
+          report.bytes += bytes
+        case .unreadable(let error):
+          let file = SkippedFile(path: source.path, reason: "\(error)")
           if strict { throw file }
           progress.note("skipped \(file)")
           skipped.append(file)
+        case .unwritable(let error): throw error
         }
       }
       progress.show(
@@ -96,6 +106,7 @@ struct Canonicalize: ParsableCommand {
         isFinal: chunk.endIndex == sources.count)
       if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
     }
+    report.imagesPerSecond = Double(report.files) / ((ContinuousClock.now - start) / .seconds(1))
     guard report.files > 0 else {
       Folders.removeIfEmpty(URL(fileURLWithPath: output))
       throw TokenStoreError.noUsableImage(
@@ -110,7 +121,9 @@ struct Canonicalize: ParsableCommand {
         """
         \(Format.count(report.files)) files written to \(output), \
         \(Format.count(report.bytes / max(report.files, 1))) bytes on average; \
-        \(Format.count(report.skipped.count)) skipped
+        \(Format.count(report.skipped.count)) skipped; \
+        \(Format.count(Int(report.imagesPerSecond))) images/s on \(pool.threads) \
+        thread\(pool.threads == 1 ? "" : "s")
         """)
     }
   }
@@ -149,6 +162,23 @@ struct Canonicalize: ParsableCommand {
       }
     return URL(fileURLWithPath: output).appendingPathComponent(name).deletingPathExtension()
       .appendingPathExtension(ending)
+  }
+
+  private func canonicalize(
+    _ source: Source, _ base: JPEGProfile, _ fixed: JPEGCodec
+  ) -> Outcome {
+    let bytes: [UInt8]
+    do {
+      bytes = try convert(source.path, base, fixed)
+    } catch {
+      return .unreadable(error)
+    }
+    do {
+      try write(bytes, to: target(source.name))
+    } catch {
+      return .unwritable(error)
+    }
+    return .written(bytes: bytes.count)
   }
 
   private func convert(

@@ -175,4 +175,29 @@ void codeclm_attend(size_t heads, size_t dimension, size_t position, float scale
                     const float *rotation, float *qkv, float *keys, float *values, float *scratch,
                     float *y);
 
+// resample.c
+
+/// Binary places of a resampling weight. Weights sum to 1 and their absolute values to less than 2,
+/// so a sum of 8-bit samples stays within 31 bits.
+enum { CODECLM_RESAMPLING_PLACES = 22 };
+
+/// Bytes of one of the four lines that codeclm_resample_columns works in.
+size_t codeclm_resampling_line(size_t width, size_t lanes, size_t taps);
+
+/// `rows` rows of `width` pixels become as many of `new_width`: pixel x is the sum of `taps` pixels
+/// from starts[x] on, weighted, rounded and kept in 0 ... 255.
+///
+/// A pixel has one lane when `channels` is 1 and four when it is 3. `weights` has for each new pixel
+/// `taps` weights, each repeated for every lane; taps · lanes is a multiple of 16, and weights beyond
+/// the row are zero.
+void codeclm_resample_columns(size_t channels, size_t rows, size_t width, size_t new_width,
+                              const int32_t *starts, size_t taps, const int32_t *weights,
+                              const uint8_t *from, uint8_t *lines, uint8_t *to);
+
+/// Rows of `count` samples become `new_height` others: row y is the sum of counts[y] rows from
+/// starts[y] on, weighted by weights[y · stride ...], rounded and kept in 0 ... 255.
+void codeclm_resample_rows(size_t count, size_t new_height, const int32_t *starts,
+                           const int32_t *counts, size_t stride, const int32_t *weights,
+                           const uint8_t *from, uint8_t *to);
+
 #endif

@@ -12,6 +12,18 @@ import Testing
     }
   }
 
+  /// Columns and rows have kernels of their own.
+  @Test(arguments: [(1, 5), (2, 61), (7, 3), (33, 64), (61, 17), (130, 40), (500, 256)], [1, 3])
+  func `a turned picture resizes to the turned result`(sides: (Int, Int), channels: Int) {
+    let (old, new) = sides
+    let image = CodecFixtures.pattern(old, 11, channels: channels)
+    let turned = image.upright(from: .leftTop)
+    #expect((turned.width, turned.height) == (11, old))
+    let resized = image.resized(width: new, height: 11)
+    #expect(turned.resized(width: 11, height: new) == resized.upright(from: .leftTop))
+    #expect((resized.width, resized.height) == (new, 11))
+  }
+
   @Test(arguments: [(3, 5, 7, 2), (1, 1, 4, 3), (100, 90, 1, 1), (5, 200, 5, 3)])
   func `a flat picture stays flat in any size`(_ sides: (Int, Int, Int, Int)) {
     let image = PixelImage(
