@@ -1,16 +1,36 @@
 /// Says which byte may come next in a canonical stream.
 ///
-/// A value: a copy goes on independently. Law: from any state that was reached by allowed bytes,
-/// allowed bytes lead to ``isComplete`` in finitely many steps.
+/// A value: a copy is cheap and goes on independently. Laws, from any state that was reached by
+/// allowed bytes:
+/// - allowed bytes lead to ``isComplete`` in finitely many steps;
+/// - ``forcedByte`` is the one of ``allowedBytes`` when there is exactly one;
+/// - the bytes of ``completion()`` are allowed one after the other, and then the stream is complete.
 public protocol ByteGrammar: Sendable {
   /// The bytes that may come next; empty only when the stream is complete.
   var allowedBytes: ByteSet { get }
+  /// The next byte, if there is no choice.
+  var forcedByte: UInt8? { get }
   /// Whether the stream is whole, so that nothing may follow.
   var isComplete: Bool { get }
   /// Goes on by a byte.
   ///
   /// - Returns: whether the byte was allowed; if not, the state is no longer of use.
   mutating func advance(_ byte: UInt8) -> Bool
+  /// Bytes that end the stream from here with as little as the format allows; empty when it is
+  /// complete. They make any part of a stream a picture that can be looked at.
+  ///
+  /// - Complexity: O(bytes returned).
+  func completion() -> [UInt8]
+}
+
+extension ByteGrammar {
+  /// Goes on by bytes, up to the first that is not allowed.
+  ///
+  /// - Returns: whether all were allowed; if not, the state is no longer of use.
+  public mutating func advance(_ bytes: some Sequence<UInt8>) -> Bool {
+    for byte in bytes where !advance(byte) { return false }
+    return true
+  }
 }
 
 /// A set of bytes.

@@ -15,6 +15,28 @@ public protocol Codec: Sendable {
   /// - Throws: ``CodecError`` when `canonical` is no stream of this profile.
   func file(from canonical: [UInt8]) throws(CodecError) -> [UInt8]
 
+  /// Number of units of every stream. A unit is what the format codes as one after the other, in rows
+  /// from the top left: a JPEG's MCU.
+  var unitCount: Int { get }
+
+  /// Number of units beside each other.
+  var unitsPerRow: Int { get }
+
+  /// Where each unit ends: the offset behind its last bit, counted in bits from the beginning of the
+  /// stream, bytes from their highest bit. What follows the last bit but codes no unit (padding,
+  /// stuffing, restart markers) is not counted to the unit before it.
+  ///
+  /// - Throws: ``CodecError/notCanonical(offset:reason:)`` where the grammar does not allow a byte.
+  /// - Complexity: O(bytes).
+  func unitEnds(of canonical: [UInt8]) throws(CodecError) -> [Int]
+
+  /// The bits that the format's plainest coding spends on the picture of a stream, whatever the
+  /// profile adds: for JPEG, the entropy-coded data without restart markers. What a model spends is
+  /// told as a share of this, as it does not depend on how streams are cut or tokenized.
+  ///
+  /// - Throws: ``CodecError`` when `canonical` is no valid stream of this profile.
+  func baselineBits(of canonical: [UInt8]) throws(CodecError) -> Int
+
   /// What says which byte may come next in a canonical stream, at the beginning of one.
   func makeGrammar() -> any ByteGrammar
 

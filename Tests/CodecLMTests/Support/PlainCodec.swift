@@ -11,6 +11,13 @@ struct PlainCodec: Codec {
     [UInt8(ascii: "P")] + canonical
   }
 
+  let unitCount = 1
+  let unitsPerRow = 1
+
+  func unitEnds(of canonical: [UInt8]) throws(CodecError) -> [Int] { [8 * canonical.count] }
+
+  func baselineBits(of canonical: [UInt8]) throws(CodecError) -> Int { 8 * canonical.count }
+
   func makeGrammar() -> any ByteGrammar { AnyBytes() }
 
   func decode(_ canonical: [UInt8]) throws(CodecError) -> PixelImage {
@@ -19,7 +26,9 @@ struct PlainCodec: Codec {
 
   private struct AnyBytes: ByteGrammar {
     var allowedBytes: ByteSet { ByteSet() }
+    var forcedByte: UInt8? { nil }
     var isComplete: Bool { true }
     mutating func advance(_ byte: UInt8) -> Bool { false }
+    func completion() -> [UInt8] { [] }
   }
 }

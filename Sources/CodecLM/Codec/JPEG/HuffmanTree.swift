@@ -13,6 +13,8 @@ struct HuffmanTree: Sendable {
   }
 
   private(set) var nodes = [Node()]
+  /// Length of EOB's code (AC tables).
+  private(set) var endOfBlockBits = 0
 
   /// A tree from the 16 numbers of codes of each length and the symbols in the order of their codes, as
   /// in a DHT segment (T.81 B.2.4.2).
@@ -48,6 +50,7 @@ struct HuffmanTree: Sendable {
       note(symbol, at: node)
     }
     nodes[node].symbol = symbol
+    if symbol == 0 { endOfBlockBits = length }
   }
 
   private mutating func note(_ symbol: UInt8, at node: Int) {

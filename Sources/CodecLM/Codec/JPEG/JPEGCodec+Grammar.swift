@@ -22,8 +22,9 @@ extension JPEGCodec {
       ac += Array(repeating: acTree, count: blocks)
     }
     return JPEGGrammar(
-      header: streamHeader, trailer: streamTrailer, dc: dc, ac: ac, mcus: profile.mcuCount,
-      restartInterval: profile.restartInterval)
+      .init(
+        header: streamHeader, trailer: streamTrailer, dc: dc, ac: ac, mcus: profile.mcuCount,
+        restartInterval: profile.restartInterval))
   }
 
   private static func read(

@@ -12,16 +12,16 @@ public struct JPEGCodec: Codec {
   public let maximumPixels: Int
 
   /// SOI … SOS with tables, as in every file of the profile.
-  private let fileHeader: [UInt8]
+  let fileHeader: [UInt8]
   /// SOI … SOS without tables, as in every abbreviated stream of the profile.
   private let abbreviatedHeader: [UInt8]
   /// The part of a canonical stream before the entropy-coded data.
   private let streamHeader: [UInt8]
   /// The part of a canonical stream after the entropy-coded data.
   private let streamTrailer: [UInt8]
-  private let grammar: JPEGGrammar
+  let grammar: JPEGGrammar
 
-  private static let endOfImage: [UInt8] = [0xFF, 0xD9]
+  static let endOfImage: [UInt8] = [0xFF, 0xD9]
 
   /// A codec for the given profile.
   ///

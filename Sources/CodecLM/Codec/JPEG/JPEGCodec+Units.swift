@@ -1,0 +1,45 @@
+extension JPEGCodec {
+  /// MCUs in a picture.
+  public var unitCount: Int { profile.mcuCount }
+
+  /// MCUs in a row.
+  public var unitsPerRow: Int { profile.mcuColumns }
+
+  /// The offset, in bits, behind the last bit of each MCU.
+  ///
+  /// - Throws: ``CodecError/notCanonical(offset:reason:)``.
+  public func unitEnds(of canonical: [UInt8]) throws(CodecError) -> [Int] {
+    var state = grammar
+    var ends: [Int] = []
+    ends.reserveCapacity(unitCount)
+    for (offset, byte) in canonical.enumerated() {
+      guard state.advance(byte, unitEnded: { ends.append(8 * offset + $0) }) else {
+        throw .notCanonical(offset: offset, reason: "a byte that may not stand here")
+      }
+    }
+    guard state.isComplete else {
+      throw .notCanonical(offset: canonical.count, reason: "the stream ends too early")
+    }
+    return ends
+  }
+
+  /// The bits of the entropy-coded data without restart markers: whole bytes, with stuffing and
+  /// padding, as libjpeg writes them.
+  ///
+  /// - Throws: ``CodecError`` when `canonical` is no valid stream of this profile.
+  public func baselineBits(of canonical: [UInt8]) throws(CodecError) -> Int {
+    let file = try file(from: canonical)
+    var plain = profile
+    plain.restartInterval = 0
+    guard let rewritten = LibJPEG.rewrite(file, plain, hasTables: true) else {
+      // Decoding says what is wrong with the data.
+      _ = try decode(canonical)
+      throw .corrupt(message: "the coefficients cannot be coded again")
+    }
+    let headers = fileHeader.count - (profile.restartInterval > 0 ? Self.restartIntervalSegment : 0)
+    return 8 * (rewritten.count - headers - Self.endOfImage.count)
+  }
+
+  /// Bytes of a DRI segment (T.81 B.2.4.4).
+  private static let restartIntervalSegment = 6
+}

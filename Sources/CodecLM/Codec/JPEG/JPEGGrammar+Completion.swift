@@ -1,0 +1,46 @@
+extension JPEGGrammar.Rules {
+  /// The byte that goes on to EOB or, where a code was begun that is not EOB's, with the fewest bits.
+  func cheapestByte(_ state: BitState) -> UInt8 {
+    var state = state
+    var byte: UInt8 = 0
+    for _ in 0..<8 {
+      let bit = cheapestBit(state)
+      byte = byte << 1 | (bit ? 1 : 0)
+      guard read(bit, &state) else { preconditionFailure("no code goes on with \(bit)") }
+    }
+    return byte
+  }
+
+  private func cheapestBit(_ state: BitState) -> Bool {
+    if state.isPadding { return true }
+    if state.valueBits > 0 {
+      // The smallest value of its category and sign: 10…0 or 01…1 (T.81 F.1.2.1.1).
+      return state.sign.map { !$0 } ?? true
+    }
+    let tree = tree(state)
+    let children = tree.nodes[state.node].children
+    if state.index > 0, !state.owesCoefficient, tree.nodes[state.node].hasEndOfBlock {
+      return children.one != 0 && tree.nodes[children.one].hasEndOfBlock
+    }
+    guard let zero = leastBits(below: children.zero, state) else { return true }
+    return leastBits(below: children.one, state).map { $0 < zero } ?? false
+  }
+
+  /// The fewest bits from a node to the end of the block, or of the DC coefficient; `nil` if no code
+  /// that fits goes through the node.
+  private func leastBits(below node: Int, _ state: BitState) -> Int? {
+    let tree = tree(state)
+    guard node != 0, isPossible(tree.nodes[node], state) else { return nil }
+    guard let symbol = tree.nodes[node].symbol else {
+      let children = tree.nodes[node].children
+      let bits = [children.zero, children.one].compactMap { leastBits(below: $0, state) }
+      return bits.min().map { $0 + 1 }
+    }
+    if state.index == 0 { return Int(symbol) }
+    if symbol == 0x00 { return 0 }
+    // A last resort: a coefficient would have to follow.
+    if symbol == 0xF0 { return 64 }
+    let isLast = state.index + Int(symbol >> 4) == 63
+    return Int(symbol & 15) + (isLast ? 0 : tree.endOfBlockBits)
+  }
+}
