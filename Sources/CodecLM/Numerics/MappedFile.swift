@@ -70,11 +70,29 @@ import Foundation
     return unsafe [UInt8](UnsafeRawBufferPointer(start: base, count: count)[range])
   }
 
-  /// The little-endian 64-bit unsigned integer at `offset`, which needs no alignment.
-  public func uint64(at offset: Int) -> UInt64 {
-    precondition(offset >= 0 && offset <= count - 8, "8 bytes at \(offset) of \(count)")
-    return UInt64(
-      littleEndian: unsafe UnsafeRawBufferPointer(start: base, count: count)
-        .loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  /// Tells the system that the bytes in `range` will not be read soon: their pages stop counting as
+  /// this process's memory, and come back when they are read again.
+  package func discard(_ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "\(range) of \(count) bytes")
+    guard let base = unsafe base else { return }
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    let first = range.lowerBound / page * page
+    unsafe madvise(
+      UnsafeMutableRawPointer(mutating: base + first), range.upperBound - first,
+      Int32(MADV_DONTNEED))
   }
+
+  /// The little-endian unsigned integer at `offset`, which needs no alignment.
+  package func integer<Value: FixedWidthInteger & UnsignedInteger>(
+    at offset: Int, as type: Value.Type
+  ) -> Value {
+    let size = MemoryLayout<Value>.size
+    precondition(offset >= 0 && offset <= count - size, "\(size) bytes at \(offset) of \(count)")
+    return Value(
+      littleEndian: unsafe UnsafeRawBufferPointer(start: base, count: count)
+        .loadUnaligned(fromByteOffset: offset, as: type))
+  }
+
+  /// The little-endian 64-bit unsigned integer at `offset`, which needs no alignment.
+  public func uint64(at offset: Int) -> UInt64 { integer(at: offset, as: UInt64.self) }
 }

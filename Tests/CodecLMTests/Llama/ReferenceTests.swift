@@ -28,7 +28,7 @@ import Testing
       segments = stride(from: 0, to: ends.count, by: 2).map { ends[$0]..<ends[$0 + 1] }
     }
 
-    func floats(_ name: String) throws -> [Float] { try #require(try tensors.floats(name)) }
+    func floats(_ name: String) throws -> [Float] { try #require(tensors.floats(name)) }
   }
 
   @Test(arguments: ["llama", "llama/tied"])

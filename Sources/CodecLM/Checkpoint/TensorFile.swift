@@ -1,0 +1,44 @@
+/// A file, or several that belong together, of tensors by name.
+public protocol TensorFile: Sendable {
+  /// What to call it in a message.
+  var path: String { get }
+  /// The tensors by name.
+  var tensors: [String: StoredTensor] { get }
+}
+
+extension TensorFile {
+  /// The floating-point tensor of a name and a shape.
+  ///
+  /// - Throws: ``FileError`` when it is missing or has another shape or type.
+  public func tensor(_ name: String, shape: [Int]) throws(FileError) -> StoredTensor {
+    guard let tensor = tensors[name] else {
+      throw .malformed(path: path, reason: "\(name) is missing")
+    }
+    guard tensor.shape == shape else {
+      throw .malformed(
+        path: path, reason: "\(name) has shape \(tensor.shape), expected \(shape)")
+    }
+    guard tensor.type.isFloatingPoint else {
+      throw .malformed(
+        path: path, reason: "\(name) has type \(tensor.type.rawValue), expected F32, F16 or BF16")
+    }
+    return tensor
+  }
+
+  /// The elements of a floating-point tensor in row-major order, if there is one of this name.
+  public func floats(_ name: String) -> [Float]? { tensors[name]?.floats() }
+
+  /// The elements of a tensor of whole numbers (I64).
+  package func integers(_ name: String) -> [Int]? { tensors[name]?.integers() }
+
+  /// Reads the tensors of a layout into a buffer of that layout as single precision.
+  ///
+  /// - Throws: ``FileError`` when one is missing or has another shape or type.
+  package func load(
+    _ layout: BufferLayout, prefix: String = "", into buffer: FloatBuffer
+  ) throws(FileError) {
+    for region in layout.regions {
+      try tensor(prefix + region.name, shape: region.shape).load(into: buffer, at: region.offset)
+    }
+  }
+}
