@@ -8,5 +8,20 @@
 #endif
 
 #include <cblas.h>
+#include <stddef.h>
+
+// LAPACK's Fortran routines, column-major, whose C header Debian's OpenBLAS does not install. The
+// lengths of their character arguments follow the others.
+
+/// A = L Lᵀ (uplo L) or Uᵀ U (uplo U) in place; info > 0: the leading minor of that order is not
+/// positive definite.
+void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info,
+             size_t uplo_length);
+
+/// Eigenvalues w, ascending, of a symmetric matrix, and with job V its eigenvectors, which replace
+/// it; lwork or liwork −1 asks for the sizes of the workspaces in work[0] and iwork[0].
+void dsyevd_(const char *job, const char *uplo, const int *n, double *a, const int *lda, double *w,
+             double *work, const int *lwork, int *iwork, const int *liwork, int *info,
+             size_t job_length, size_t uplo_length);
 
 #endif

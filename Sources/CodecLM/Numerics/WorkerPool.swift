@@ -60,10 +60,18 @@ public final class WorkerPool: Sendable {
   public func map<Element: Sendable>(
     _ count: Int, _ body: @Sendable (_ index: Int) -> Element
   ) -> [Element] {
+    map(count) { index, _ in body(index) }
+  }
+
+  /// The results of `body` for each index in `0..<count`, in order; `worker` is as in
+  /// ``forEach(_:_:)``.
+  public func map<Element: Sendable>(
+    _ count: Int, _ body: @Sendable (_ index: Int, _ worker: Int) -> Element
+  ) -> [Element] {
     unsafe [Element](unsafeUninitializedCapacity: count) { slots, initialized in
       let base = unsafe SendablePointer(slots.baseAddress)
-      forEach(count) { index, _ in
-        unsafe base.pointer?.advanced(by: index).initialize(to: body(index))
+      forEach(count) { index, worker in
+        unsafe base.pointer?.advanced(by: index).initialize(to: body(index, worker))
       }
       initialized = count
     }
