@@ -9,17 +9,22 @@ struct Canonicalize: ParsableCommand {
       Any JPEG becomes a square picture of one size and quality, without metadata, upright, with \
       standard Huffman tables. A file that is canonical already keeps its coefficients. With \
       --stream full (the default) the results are ordinary .jpg files; abbreviated streams (.ajpg) \
-      and scans (.scan) are what a model reads.
+      and scans (.scan) are what a model reads. With --check nothing is written: each result is \
+      followed through the grammar to its last byte and decoded by two readers.
 
         jpeglm canonicalize photos --out small --size 64
         jpeglm canonicalize a.jpg b.jpg --out streams --size 256 --restart 1 --stream abbreviated
+        jpeglm canonicalize photos --check --size 64
       """)
 
   @Argument(help: "JPEG files, or folders of them.")
   var inputs: [String]
 
   @Option(name: .customLong("out"), help: "Folder for the results.")
-  var output: String
+  var output: String?
+
+  @Flag(help: "Write nothing; check that the grammar and two readers accept every result.")
+  var check = false
 
   @OptionGroup(title: "Canonical form")
   var profile: ProfileOptions
@@ -40,6 +45,7 @@ struct Canonicalize: ParsableCommand {
 
   func validate() throws {
     if inputs.isEmpty { throw ValidationError("Name at least one file or folder.") }
+    if check == (output != nil) { throw ValidationError("Give --out or --check.") }
     if keepsSize, profile.size != nil {
       throw ValidationError("Give --size or --no-resize, not both.")
     }
@@ -64,9 +70,9 @@ struct Canonicalize: ParsableCommand {
   }
 
   private enum Outcome {
-    case written(bytes: Int)
+    case done(bytes: Int)
     case unreadable(any Error)
-    case unwritable(any Error)
+    case failed(any Error)
   }
 
   /// Side without `--size`: the paper's.
@@ -80,8 +86,10 @@ struct Canonicalize: ParsableCommand {
     let sources = try listSources()
     let base = profile.profile(side: Self.defaultSide, isGrayscale: false, stream: stream)
     let fixed = try JPEGCodec(base)
-    try check(sources)
-    _ = try OutputFolder(output)
+    if let output {
+      try check(sources, output)
+      _ = try OutputFolder(output)
+    }
     var report = Report(files: 0, skipped: [], bytes: 0, imagesPerSecond: 0)
     var skipped: [SkippedFile] = []
     let start = ContinuousClock.now
@@ -90,7 +98,7 @@ struct Canonicalize: ParsableCommand {
       let outcomes = pool.map(chunk.count) { canonicalize(chunk[first + $0], base, fixed) }
       for (source, outcome) in zip(chunk, outcomes) {
         switch outcome {
-        case .written(let bytes):
+        case .done(let bytes):
           report.files += 1
           report.bytes += bytes
         case .unreadable(let error):
@@ -98,7 +106,7 @@ struct Canonicalize: ParsableCommand {
           if strict { throw file }
           progress.note("skipped \(file)")
           skipped.append(file)
-        case .unwritable(let error): throw error
+        case .failed(let error): throw error
         }
       }
       progress.show(
@@ -108,7 +116,7 @@ struct Canonicalize: ParsableCommand {
     }
     report.imagesPerSecond = Double(report.files) / ((ContinuousClock.now - start) / .seconds(1))
     guard report.files > 0 else {
-      Folders.removeIfEmpty(URL(fileURLWithPath: output))
+      if let output { Folders.removeIfEmpty(URL(fileURLWithPath: output)) }
       throw TokenStoreError.noUsableImage(
         folder: inputs.joined(separator: ", "), count: sources.count,
         first: Array(skipped.prefix(3)))
@@ -119,7 +127,7 @@ struct Canonicalize: ParsableCommand {
     } else {
       print(
         """
-        \(Format.count(report.files)) files written to \(output), \
+        \(Format.count(report.files)) files \(output.map { "written to \($0)" } ?? "are accepted"), \
         \(Format.count(report.bytes / max(report.files, 1))) bytes on average; \
         \(Format.count(report.skipped.count)) skipped; \
         \(Format.count(Int(report.imagesPerSecond))) images/s on \(pool.threads) \
@@ -140,10 +148,10 @@ struct Canonicalize: ParsableCommand {
   }
 
   /// Refuses results that would replace each other, or a picture that is read.
-  private func check(_ sources: [Source]) throws {
+  private func check(_ sources: [Source], _ output: String) throws {
     var seen: [String: String] = [:]
     for source in sources {
-      let target = target(source.name)
+      let target = target(source.name, output)
       if let other = seen.updateValue(source.path, forKey: target.path) {
         throw ValidationError("\(other) and \(source.path) would both become \(target.path).")
       }
@@ -153,7 +161,7 @@ struct Canonicalize: ParsableCommand {
     }
   }
 
-  private func target(_ name: String) -> URL {
+  private func target(_ name: String, _ output: String) -> URL {
     let ending =
       switch stream {
       case .full: "jpg"
@@ -167,29 +175,36 @@ struct Canonicalize: ParsableCommand {
   private func canonicalize(
     _ source: Source, _ base: JPEGProfile, _ fixed: JPEGCodec
   ) -> Outcome {
-    let bytes: [UInt8]
+    let (bytes, codec): ([UInt8], JPEGCodec)
     do {
-      bytes = try convert(source.path, base, fixed)
+      (bytes, codec) = try convert(source.path, base, fixed)
     } catch {
       return .unreadable(error)
     }
     do {
-      try write(bytes, to: target(source.name))
+      if let output {
+        try write(bytes, to: target(source.name, output))
+      } else {
+        try codec.check(bytes)
+      }
+    } catch let error as CodecError {
+      return .failed(SkippedFile(path: source.path, reason: "\(error)"))
     } catch {
-      return .unwritable(error)
+      return .failed(error)
     }
-    return .written(bytes: bytes.count)
+    return .done(bytes: bytes.count)
   }
 
   private func convert(
     _ path: String, _ base: JPEGProfile, _ fixed: JPEGCodec
-  ) throws -> [UInt8] {
+  ) throws -> ([UInt8], JPEGCodec) {
     let bytes = try FileBytes.read(path)
-    guard keepsSize else { return try fixed.canonicalBytes(of: bytes) }
+    guard keepsSize else { return (try fixed.canonicalBytes(of: bytes), fixed) }
     let header = try JPEGHeader(bytes)
     var own = base
     (own.width, own.height) = (header.width, header.height)
-    return try JPEGCodec(own).canonicalBytes(of: bytes)
+    let codec = try JPEGCodec(own)
+    return (try codec.canonicalBytes(of: bytes), codec)
   }
 
   private func write(_ bytes: [UInt8], to target: URL) throws {

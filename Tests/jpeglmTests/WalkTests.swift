@@ -88,6 +88,7 @@ import Testing
     ("train", "jpeglm train photos --out run --minutes 30"),
     ("sample", "jpeglm sample run --count 16 --out samples --grid samples.jpg"),
     ("canonicalize", "jpeglm canonicalize photos --out small --size 64"),
+    ("inspect", "jpeglm inspect photo.jpg --mcu 0"),
     ("info", "jpeglm info run"),
     ("draw-digits", "jpeglm draw-digits digits --count 5000"),
   ])

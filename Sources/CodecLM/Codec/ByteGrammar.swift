@@ -40,6 +40,11 @@ public struct ByteSet: Sendable, Hashable {
   /// The empty set.
   public init() {}
 
+  /// The set of all bytes.
+  public static let all = ByteSet(words: SIMD4(repeating: .max))
+
+  private init(words: SIMD4<UInt64>) { self.words = words }
+
   /// A set of one byte.
   public init(_ byte: UInt8) { insert(byte) }
 
@@ -65,5 +70,10 @@ public struct ByteSet: Sendable, Hashable {
   /// Adds a byte.
   public mutating func insert(_ byte: UInt8) {
     words[Int(byte) >> 6] |= 1 << UInt64(byte & 63)
+  }
+
+  /// Adds the bytes with the numbers of a range inside 0..<256.
+  mutating func insert(_ numbers: Range<Int>) {
+    for number in numbers { insert(UInt8(number)) }
   }
 }

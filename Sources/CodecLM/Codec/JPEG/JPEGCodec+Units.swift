@@ -1,4 +1,21 @@
 extension JPEGCodec {
+  /// Checks a canonical stream by all means at hand: every byte is allowed by the grammar, which is
+  /// complete at the end; libjpeg decodes it without a warning; and ``JPEGInspection``, which shares
+  /// nothing with the two, finds no fault, the profile's number of MCUs and the same ends of them.
+  ///
+  /// - Throws: ``CodecError/notCanonical(offset:reason:)`` or ``CodecError/corrupt(message:)``.
+  public func check(_ canonical: [UInt8]) throws(CodecError) {
+    let ends = try unitEnds(of: canonical)
+    _ = try decode(canonical)
+    let inspection = try JPEGInspection(file(from: canonical), mcu: unitCount - 1)
+    if let fault = inspection.fault { throw .corrupt(message: "\(fault)") }
+    let last = inspection.dataUnits.last?.codes.last
+    let headers = fileHeader.count - streamHeader.count
+    guard inspection.scans.first?.mcusRead == unitCount, ends.count == unitCount,
+      last.map({ $0.bitEnd - 8 * headers }) == ends.last
+    else { throw .corrupt(message: "grammar and inspection count differently") }
+  }
+
   /// MCUs in a picture.
   public var unitCount: Int { profile.mcuCount }
 

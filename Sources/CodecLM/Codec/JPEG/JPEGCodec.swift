@@ -16,7 +16,7 @@ public struct JPEGCodec: Codec {
   /// SOI … SOS without tables, as in every abbreviated stream of the profile.
   private let abbreviatedHeader: [UInt8]
   /// The part of a canonical stream before the entropy-coded data.
-  private let streamHeader: [UInt8]
+  let streamHeader: [UInt8]
   /// The part of a canonical stream after the entropy-coded data.
   private let streamTrailer: [UInt8]
   let grammar: JPEGGrammar

@@ -22,25 +22,6 @@ extension JPEGGrammar {
 extension JPEGGrammar.Rules {
   typealias BitState = JPEGGrammar.BitState
 
-  /// The bytes that may follow.
-  func allowedBytes(_ state: BitState) -> ByteSet {
-    var allowed = ByteSet()
-    collect(state, prefix: 0, depth: 0, into: &allowed)
-    return allowed
-  }
-
-  private func collect(
-    _ state: BitState, prefix: UInt8, depth: Int, into allowed: inout ByteSet
-  ) {
-    if depth == 8 { return allowed.insert(prefix) }
-    for bit: UInt8 in 0...1 {
-      var next = state
-      if read(bit == 1, &next) {
-        collect(next, prefix: prefix << 1 | bit, depth: depth + 1, into: &allowed)
-      }
-    }
-  }
-
   /// Goes on by a bit; false if none of the codes that may stand here begins so.
   func read(_ bit: Bool, _ state: inout BitState) -> Bool {
     if state.isPadding { return bit }

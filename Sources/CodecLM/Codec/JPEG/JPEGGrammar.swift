@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The streams of a JPEG profile, byte by byte: constant headers, Huffman codes whose runs stay inside
 /// a block, byte stuffing, padding ones, restart markers in their cycle, the number of MCUs, EOI once.
 ///
@@ -13,6 +15,8 @@ public struct JPEGGrammar: ByteGrammar {
     let ac: [HuffmanTree]
     let mcus: Int
     let restartInterval: Int
+    /// Allowed bytes at the places that were met so far.
+    let masks = Mutex<[UInt32: ByteSet]>([:])
 
     init(
       header: [UInt8], trailer: [UInt8], dc: [HuffmanTree], ac: [HuffmanTree], mcus: Int,
@@ -53,7 +57,7 @@ public struct JPEGGrammar: ByteGrammar {
 
   /// The bytes that may come next.
   ///
-  /// - Complexity: at most 510 steps through the tables.
+  /// - Complexity: a look into a table that all copies share and fill.
   public var allowedBytes: ByteSet {
     if let due { return ByteSet(due) }
     return phase == .scan ? rules.allowedBytes(bits) : ByteSet()

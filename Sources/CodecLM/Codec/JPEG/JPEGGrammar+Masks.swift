@@ -1,0 +1,48 @@
+import Synchronization
+
+extension JPEGGrammar.Rules {
+  /// The bytes that may follow inside the entropy-coded data.
+  ///
+  /// They hang on little: a stream at 64 × 64 pixels meets a few thousand different places. The answer
+  /// for each is kept, for all grammars that share these rules.
+  ///
+  /// - Complexity: a look into a table; at a place that is new at most 510 steps through the codes.
+  func allowedBytes(_ state: BitState) -> ByteSet {
+    if state.valueBits >= 8 { return .all }
+    let place = place(state)
+    if let known = masks.withLock({ $0[place] }) { return known }
+    var allowed = ByteSet()
+    collect(state, prefix: 0, depth: 0, into: &allowed)
+    masks.withLock { $0[place] = allowed }
+    return allowed
+  }
+
+  /// What of a state the next eight bits hang on, in one number.
+  ///
+  /// From the second on a block takes two bits or more, so at most four end within eight bits: where
+  /// the interval has five or more left, its end is out of sight.
+  private func place(_ state: BitState) -> UInt32 {
+    let interval = restartInterval == 0 ? mcus : restartInterval
+    let last = min(mcus, (state.mcu / interval + 1) * interval)
+    let blocks = state.isPadding ? 0 : min(5, (last - state.mcu) * dc.count - state.block)
+    // Bits from the lowest: 4 of block (at most 10 in an MCU), 3, 7, 4, 1, 13 (at most 4,097 nodes).
+    return UInt32(state.block) | UInt32(blocks) << 4 | UInt32(state.index) << 7
+      | UInt32(state.valueBits) << 14 | (state.owesCoefficient ? 1 << 18 : 0)
+      | UInt32(state.node) << 19
+  }
+
+  private func collect(
+    _ state: BitState, prefix: Int, depth: Int, into allowed: inout ByteSet
+  ) {
+    let left = 8 - depth
+    if state.valueBits >= left {
+      return allowed.insert(prefix << left..<(prefix + 1) << left)
+    }
+    for bit in 0...1 {
+      var next = state
+      if read(bit == 1, &next) {
+        collect(next, prefix: prefix << 1 | bit, depth: depth + 1, into: &allowed)
+      }
+    }
+  }
+}

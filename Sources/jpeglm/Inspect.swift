@@ -1,0 +1,67 @@
+import ArgumentParser
+import CodecLM
+import Foundation
+
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Take a JPEG file apart: markers, tables, coefficients and what each costs.",
+    discussion: """
+      Prints each marker segment with its offset and what it says, then for each scan how many MCUs \
+      there are and how the bits divide among DC differences, AC coefficients, EOB, ZRL, padding, \
+      stuffing and restart markers. Baseline files and all others in sequential Huffman coding with \
+      8-bit samples are taken apart; of progressive, arithmetic, lossless and 12-bit files the \
+      markers are printed. A fault is named with its byte, and the exit status is then 1.
+
+        jpeglm inspect photo.jpg
+        jpeglm inspect photo.jpg --mcu 0
+        jpeglm inspect photo.jpg --json
+      """)
+
+  @Argument(help: ArgumentHelp("A JPEG file.", valueName: "file"))
+  var path: String
+
+  @Option(help: "Also print the data units of one MCU, counted from 0, code by code.")
+  var mcu: Int?
+
+  @Flag(help: "Print the result as one JSON object.")
+  var json = false
+
+  func validate() throws {
+    if let mcu, mcu < 0 { throw ValidationError("--mcu \(mcu) is not at least 0.") }
+  }
+
+  /// Why the file could not be taken apart to its end.
+  private struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  func run() throws {
+    let file = try FileBytes.read(path)
+    let inspection: JPEGInspection
+    do {
+      inspection = try JPEGInspection(file, mcu: mcu)
+    } catch {
+      throw Failure(description: "\(path): \(error)")
+    }
+    if json {
+      let encoder = JSONEncoder()
+      encoder.keyEncodingStrategy = .convertToSnakeCase
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      print(String(decoding: try encoder.encode(inspection), as: UTF8.self))
+    } else {
+      InspectionText(inspection).printAll(path: path, mcu: mcu)
+    }
+    if let fault = inspection.fault {
+      throw Failure(description: "\(path): \(fault)")
+    }
+    if let process = inspection.unsupported {
+      throw Failure(
+        description: "\(path): \(process) cannot be taken apart, only sequential Huffman coding "
+          + "with 8-bit samples; jpeglm canonicalize makes a baseline file of it")
+    }
+    if let mcu, inspection.dataUnits.isEmpty {
+      let count = inspection.scans.map(\.mcuCount).max() ?? 0
+      throw Failure(description: "\(path): there is no MCU \(mcu); they are 0 … \(count - 1)")
+    }
+  }
+}
