@@ -114,7 +114,7 @@ INLINE void rows_of(const int format, const int epilogue, const size_t R, const 
 
 // A tile of 16 rows and 16 outputs needs the 32 registers of AVX-512.
 INLINE int has_wide_registers(void) {
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(CODECLM_LEVEL)
   return __builtin_cpu_supports("avx512f") != 0;
 #else
   return 0;

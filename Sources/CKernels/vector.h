@@ -6,7 +6,12 @@
 #include <string.h>
 
 // A function marked MULTIVERSION is compiled for each instruction set, and the loader picks one.
-#if defined(__x86_64__) && defined(__linux__)
+// CODECLM_LEVEL, 1 or 3, leaves one of them, so that a newer processor can test it.
+#if CODECLM_LEVEL == 1
+#define MULTIVERSION
+#elif CODECLM_LEVEL == 3
+#define MULTIVERSION __attribute__((target("arch=x86-64-v3")))
+#elif defined(__x86_64__) && defined(__linux__)
 #define MULTIVERSION __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define MULTIVERSION
