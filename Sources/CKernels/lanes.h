@@ -13,4 +13,13 @@ typedef int8_t lane_bytes __attribute__((vector_size(16)));
 
 INLINE void store_lanes(float *y, const lanes *x) { *(unaligned_lanes *)y = *x; }
 
+// Whether there are 32 registers of 16 floats.
+INLINE int has_wide_registers(void) {
+#if defined(__x86_64__) && !defined(CODECLM_LEVEL)
+  return __builtin_cpu_supports("avx512f") != 0;
+#else
+  return 0;
+#endif
+}
+
 #endif

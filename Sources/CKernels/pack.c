@@ -74,6 +74,29 @@ INLINE void transpose(lanes *t) {
 // Too many rows for the processor to run ahead of: columns by which they are asked for early.
 enum { AHEAD = 4 * LANES };
 
+// At most 16 rows side by side; with a weight, scaled on the way.
+INLINE void pack_sixteen(size_t count, size_t columns, const float *x, size_t x_stride,
+                         const float *scale, const float *weight, float *packed) {
+  for (size_t c = 0; c < columns; c += LANES) {
+    const size_t width = columns - c < LANES ? columns - c : LANES;
+    lanes t[LANES], factor = {0};
+    memset(t, 0, sizeof t);
+    if (weight) memcpy(&factor, weight + c, width * sizeof(float));
+    for (size_t r = 0; r < count; r++) {
+      const float *in = x + r * x_stride + c;
+      __builtin_prefetch(in + AHEAD);
+      if (width == LANES) {
+        t[r] = *(const unaligned_lanes *)in;
+      } else {
+        memcpy(t + r, in, width * sizeof(float));
+      }
+      if (weight) t[r] = t[r] * scale[r] * factor;
+    }
+    transpose(t);
+    memcpy(packed + c * LANES, t, width * sizeof(lanes));
+  }
+}
+
 MULTIVERSION void codeclm_pack_rows(size_t rows, size_t columns, const float *x, size_t x_stride,
                                     const float *weight, float epsilon, float *packed) {
   if (rows == 1) {
@@ -87,23 +110,14 @@ MULTIVERSION void codeclm_pack_rows(size_t rows, size_t columns, const float *x,
     float scale[LANES];
     for (size_t r = 0; r < count; r++)
       scale[r] = weight ? rms_scale(columns, from + r * x_stride, epsilon) : 1;
-    for (size_t c = 0; c < columns; c += LANES) {
-      const size_t width = columns - c < LANES ? columns - c : LANES;
-      lanes t[LANES], factor = {0};
-      memset(t, 0, sizeof t);
-      if (weight) memcpy(&factor, weight + c, width * sizeof(float));
-      for (size_t r = 0; r < count; r++) {
-        const float *in = from + r * x_stride + c;
-        __builtin_prefetch(in + AHEAD);
-        if (width == LANES) {
-          t[r] = *(const unaligned_lanes *)in;
-        } else {
-          memcpy(t + r, in, width * sizeof(float));
-        }
-        if (weight) t[r] = t[r] * scale[r] * factor;
-      }
-      transpose(t);
-      memcpy(packed + c * LANES, t, width * sizeof(lanes));
-    }
+    pack_sixteen(count, columns, from, x_stride, scale, weight, packed);
+  }
+}
+
+MULTIVERSION void codeclm_pack_keys(size_t rows, size_t columns, const float *x, size_t x_stride,
+                                    float *packed) {
+  for (size_t first = 0; first < rows; first += LANES, packed += columns * LANES) {
+    const size_t count = rows - first < LANES ? rows - first : LANES;
+    pack_sixteen(count, columns, x + first * x_stride, x_stride, NULL, NULL, packed);
   }
 }

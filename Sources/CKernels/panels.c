@@ -112,15 +112,6 @@ INLINE void rows_of(const int format, const int epilogue, const size_t R, const 
   finish(epilogue, R, rows, sums, y, y_stride, panel);
 }
 
-// A tile of 16 rows and 16 outputs needs the 32 registers of AVX-512.
-INLINE int has_wide_registers(void) {
-#if defined(__x86_64__) && !defined(CODECLM_LEVEL)
-  return __builtin_cpu_supports("avx512f") != 0;
-#else
-  return 0;
-#endif
-}
-
 INLINE void product(const int format, const int epilogue, size_t rows, size_t inputs, size_t first,
                     size_t last, const float *x, const char *weights, float *y, size_t y_stride) {
   const size_t bytes = codeclm_panel_bytes(format, inputs);
@@ -138,6 +129,7 @@ INLINE void product(const int format, const int epilogue, size_t rows, size_t in
     }
     return;
   }
+  // A tile of 16 rows and 16 outputs needs the 32 registers of AVX-512.
   const int wide = has_wide_registers();
   for (size_t panel = first; panel < last; panel++)
     for (size_t r = 0; r < rows; r += LANES) {

@@ -105,6 +105,24 @@ void codeclm_causal_softmax_backward(size_t rows, size_t columns, size_t first, 
                                      float scale, float *s, float *dp, const float *lse,
                                      const float *delta, size_t lse_stride);
 
+// blocks.c: a block's row r sees its first first + r + 1 columns; products leave out the others, as
+// far as whole tiles go. `values` has rows of `columns` floats padded to a multiple of 16.
+
+/// scores[r, c] = ⟨queries[r, :], key c⟩, keys from codeclm_pack_keys. Each row of scores has room
+/// for `columns` rounded up to a multiple of 64; what is not seen has any value.
+void codeclm_block_scores(size_t rows, size_t columns, size_t dimension, size_t first,
+                          const float *queries, size_t stride, const float *keys, float *scores,
+                          size_t scores_stride);
+
+/// y[r, :] = Σ p[r, i] · values[i, :] (+ y if add) for i < depth.
+void codeclm_block_rows(size_t rows, size_t depth, size_t columns, size_t first, const float *p,
+                        size_t p_stride, const float *values, int add, float *y, size_t y_stride);
+
+/// y[r, :] += Σ p[i, r] · values[i, :] for i < depth: here p's rows are summed over, and its column r
+/// is seen by the rows from r − first on.
+void codeclm_block_columns(size_t rows, size_t depth, size_t columns, size_t first, const float *p,
+                           size_t p_stride, const float *values, float *y, size_t y_stride);
+
 /// y[r, h] = Σ a[r, h, :] · b[r, h, :] over `dimension` floats a head.
 void codeclm_head_dots(size_t rows, size_t heads, size_t dimension, const float *a, const float *b,
                        float *y);
@@ -150,6 +168,10 @@ void codeclm_pack_weights(int format, size_t inputs, const float *row, void *wei
 /// x[r, c] · rstd[r] · weight[c], rstd[r] = 1 / √(mean(x[r, :]²) + ε).
 void codeclm_pack_rows(size_t rows, size_t columns, const float *x, size_t x_stride,
                        const float *weight, float epsilon, float *packed);
+
+/// packed[r / 16][c][r % 16] = x[r, c], zero where there is no row.
+void codeclm_pack_keys(size_t rows, size_t columns, const float *x, size_t x_stride,
+                       float *packed);
 
 /// product[r, o] = Σ x[r, i] · w[o, i] for the panels first ..< last, x packed. Each sum has one
 /// order, whatever `rows` and the range of panels are.

@@ -10,11 +10,36 @@ package struct Attention: Sendable {
   package struct Scratch: Sendable {
     // [queries, keys] of a block, twice
     let scores, dscores: Matrix
-    // [queries, 2], maximum and Σ exp
+    // [query heads of a group × longest segment, 2], maximum and Σ exp
     let statistics: Matrix
+    // A block's keys and values, 16 side by side
+    let keyPanels, valuePanels: Matrix
+    // [positions, padded D] of a block
+    let keys, values, queries, doutputs: Matrix
 
-    package init(scores: Matrix, dscores: Matrix, statistics: Matrix) {
-      (self.scores, self.dscores, self.statistics) = (scores, dscores, statistics)
+    /// Rows and columns of the parts, for segments of at most `longest` positions.
+    package static func shapes(
+      _ configuration: LlamaConfiguration, longest: Int
+    ) -> [(rows: Int, columns: Int)] {
+      let keys = min(longest, keyBlock)
+      let (dimension, width) = (
+        configuration.headDimension, BufferLayout.aligned(configuration.headDimension)
+      )
+      let columns = Kernels.scoreColumns(keys)
+      let group = configuration.heads / configuration.keyValueHeads
+      return [
+        (queryBlock, columns), (queryBlock, columns), (group * longest, 2), (columns, dimension),
+        (columns, dimension), (keys, width), (keys, width), (queryBlock, width),
+        (queryBlock, width),
+      ]
+    }
+
+    /// Scratch made of parts of these ``shapes(_:longest:)``, all zero.
+    package init(_ parts: [Matrix]) {
+      (scores, dscores, statistics, keyPanels, valuePanels) = (
+        parts[0], parts[1], parts[2], parts[3], parts[4]
+      )
+      (keys, values, queries, doutputs) = (parts[5], parts[6], parts[7], parts[8])
     }
   }
 
@@ -52,6 +77,13 @@ package struct Attention: Sendable {
     }
   }
 
+  /// Copies rows into rows that are padded to a multiple of 16 floats.
+  private func gather(_ x: Matrix, into rows: Matrix) -> Matrix {
+    let rows = rows.rows(0..<x.rows)
+    rows.columns(0..<dimension).copy(from: x)
+    return rows
+  }
+
   /// - Parameters:
   ///   - qkv: [T, (heads + 2 × keyValueHeads) × D], queries and keys rotated.
   ///   - y: [T, heads × D]; this group's columns are written.
@@ -60,21 +92,35 @@ package struct Attention: Sendable {
     keyValueHead: Int, qkv: Matrix, scratch: Scratch, into y: Matrix, lse: Matrix
   ) {
     let (keys, values) = (key(qkv, keyValueHead), value(qkv, keyValueHead))
-    for head in keyValueHead * group..<(keyValueHead + 1) * group {
-      for rows in blocks(0..<qkv.rows, of: Self.queryBlock) {
-        let (queries, output) = (query(qkv, head).rows(rows), query(y, head).rows(rows))
-        let statistics = scratch.statistics.rows(0..<rows.count)
-        for past in blocks(0..<rows.upperBound, of: Self.keyBlock) {
-          let p = scratch.scores.rows(0..<rows.count).columns(0..<past.count)
-          BLAS.multiply(queries, keys.rows(past), transposing: .second, into: p)
+    for block in blocks(0..<qkv.rows, of: Self.keyBlock) {
+      Kernels.packKeys(keys.rows(block), into: scratch.keyPanels)
+      let past = gather(values.rows(block), into: scratch.values)
+      for place in 0..<group {
+        let head = keyValueHead * group + place
+        for rows in blocks(block.lowerBound..<qkv.rows, of: Self.queryBlock) {
+          let (first, visible) = (
+            rows.lowerBound - block.lowerBound,
+            min(block.upperBound, rows.upperBound) - block.lowerBound
+          )
+          let output = query(y, head).rows(rows)
+          let p = scratch.scores.rows(0..<rows.count).columns(0..<visible)
+          let start = place * qkv.rows
+          let statistics = scratch.statistics.rows(
+            start + rows.lowerBound..<start + rows.upperBound)
+          let isFirst = block.lowerBound == 0
+          Kernels.blockScores(
+            query(qkv, head).rows(rows), keys: scratch.keyPanels, count: visible, first: first,
+            into: p)
           Kernels.causalExp(
-            p, first: rows.lowerBound - past.lowerBound, scale: scale, statistics: statistics,
-            continuing: past.lowerBound > 0 ? output : nil)
-          BLAS.multiply(p, values.rows(past), into: output, accumulate: past.lowerBound > 0)
+            p, first: first, scale: scale, statistics: statistics,
+            continuing: isFirst ? nil : output)
+          Kernels.blockRows(p, past, first: first, into: output, accumulate: !isFirst)
+          if rows.upperBound <= block.upperBound {
+            Kernels.finishSoftmax(
+              output, scale: scale, statistics: statistics,
+              lse: lse.rows(rows).columns(head..<head + 1))
+          }
         }
-        Kernels.finishSoftmax(
-          output, scale: scale, statistics: statistics,
-          lse: lse.rows(rows).columns(head..<head + 1))
       }
     }
   }
@@ -87,32 +133,42 @@ package struct Attention: Sendable {
     keyValueHead: Int, qkv: Matrix, lse: Matrix, dy: Matrix, delta: Matrix, scratch: Scratch,
     into dqkv: Matrix
   ) {
-    let (keys, values) = (key(qkv, keyValueHead), value(qkv, keyValueHead))
     let (dkeys, dvalues) = (key(dqkv, keyValueHead), value(dqkv, keyValueHead))
     dkeys.fill(0)
     dvalues.fill(0)
-    for head in keyValueHead * group..<(keyValueHead + 1) * group {
-      for past in blocks(0..<qkv.rows, of: Self.keyBlock) {
-        for rows in blocks(past.lowerBound..<qkv.rows, of: Self.queryBlock) {
-          let past = past.lowerBound..<min(past.upperBound, rows.upperBound)
-          let (queries, doutput) = (query(qkv, head).rows(rows), query(dy, head).rows(rows))
-          let p = scratch.scores.rows(0..<rows.count).columns(0..<past.count)
-          let ds = scratch.dscores.rows(0..<rows.count).columns(0..<past.count)
+    for block in blocks(0..<qkv.rows, of: Self.keyBlock) {
+      let keys = key(qkv, keyValueHead).rows(block)
+      Kernels.packKeys(keys, into: scratch.keyPanels)
+      Kernels.packKeys(value(qkv, keyValueHead).rows(block), into: scratch.valuePanels)
+      let past = gather(keys, into: scratch.keys)
+      for head in keyValueHead * group..<(keyValueHead + 1) * group {
+        for rows in blocks(block.lowerBound..<qkv.rows, of: Self.queryBlock) {
+          let (first, visible) = (
+            rows.lowerBound - block.lowerBound,
+            min(block.upperBound, rows.upperBound) - block.lowerBound
+          )
+          let queries = gather(query(qkv, head).rows(rows), into: scratch.queries)
+          let doutputs = gather(query(dy, head).rows(rows), into: scratch.doutputs)
+          let p = scratch.scores.rows(0..<rows.count).columns(0..<visible)
+          let ds = scratch.dscores.rows(0..<rows.count).columns(0..<visible)
           let column = head..<head + 1
-          BLAS.multiply(queries, keys.rows(past), transposing: .second, into: p)
-          BLAS.multiply(doutput, values.rows(past), transposing: .second, into: ds)
+          let seen = block.lowerBound..<block.lowerBound + visible
+          Kernels.blockScores(
+            queries.columns(0..<dimension), keys: scratch.keyPanels, count: visible, first: first,
+            into: p)
+          Kernels.blockScores(
+            doutputs.columns(0..<dimension), keys: scratch.valuePanels, count: visible,
+            first: first, into: ds)
           Kernels.causalSoftmaxBackward(
-            scores: p, dprobabilities: ds, first: rows.lowerBound - past.lowerBound, scale: scale,
+            scores: p, dprobabilities: ds, first: first, scale: scale,
             lse: lse.rows(rows).columns(column), delta: delta.rows(rows).columns(column))
           // y = p v
-          BLAS.multiply(
-            p, doutput, transposing: .first, into: dvalues.rows(past), accumulate: true)
+          Kernels.blockColumns(p, doutputs, first: first, addingTo: dvalues.rows(seen))
           // s = q kᵀ, its factor 1 / √D is in ds already
-          BLAS.multiply(
-            ds, keys.rows(past), into: query(dqkv, head).rows(rows),
-            accumulate: past.lowerBound > 0)
-          BLAS.multiply(
-            ds, queries, transposing: .first, into: dkeys.rows(past), accumulate: true)
+          Kernels.blockRows(
+            ds, past, first: first, into: query(dqkv, head).rows(rows),
+            accumulate: block.lowerBound > 0)
+          Kernels.blockColumns(ds, queries, first: first, addingTo: dkeys.rows(seen))
         }
       }
     }

@@ -76,7 +76,6 @@ struct LlamaArena: Sendable {
     let width = shape.hiddenSize
     let qkvWidth = shape.queryWidth + 2 * shape.keyValueWidth
     let chunks = (positions + chunk - 1) / chunk
-    let keys = min(longest, Attention.keyBlock)
     var layout = BufferLayout()
     func region(_ rows: Int, _ columns: Int) -> BufferLayout.Region {
       layout.add("", rows: rows, columns: columns)
@@ -98,9 +97,7 @@ struct LlamaArena: Sendable {
     let workers: [[Region]] = (0..<threads).map { _ in
       [
         region(chunk, width), region(chunk, shape.intermediateSize),
-        region(Attention.queryBlock, keys), region(Attention.queryBlock, keys),
-        region(Attention.queryBlock, 2),
-      ]
+      ] + Attention.Scratch.shapes(shape, longest: longest).map { region($0.rows, $0.columns) }
     }
     let output = [
       perPosition(width), perPosition(1), perPosition(width), perPosition(shape.vocabulary),
@@ -124,7 +121,7 @@ struct LlamaArena: Sendable {
     self.workers = workers.map(views).map {
       Worker(
         normed: $0[0], product: $0[1],
-        attention: .init(scores: $0[2], dscores: $0[3], statistics: $0[4]))
+        attention: .init(Array($0.dropFirst(2))))
     }
     let ends = views(output)
     (self.output, outputRstd, outputNormed, logits, losses) =

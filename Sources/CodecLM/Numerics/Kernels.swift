@@ -152,41 +152,6 @@ package enum Kernels {
     }
   }
 
-  /// One block of keys of a softmax that goes on over several.
-  ///
-  /// Row r of x has first + r + 1 valid columns: there x ← exp(scale · (x − maximum)), elsewhere 0.
-  /// `statistics` holds each row's maximum and Σ exp, carried over and rows of `y` rescaled to the new
-  /// maximum when `y` is given, begun anew otherwise.
-  package static func causalExp(
-    _ x: Matrix, first: Int, scale: Float, statistics: Matrix, continuing y: Matrix?
-  ) {
-    precondition(first >= 0 && statistics.rows == x.rows && statistics.columns == 2)
-    precondition(statistics.isContiguous && (y.map { $0.rows == x.rows } ?? true))
-    unsafe codeclm_causal_exp(
-      x.rows, x.columns, first, x.stride, scale, x.pointer, statistics.pointer, y?.columns ?? 0,
-      y?.stride ?? 0, y?.pointer)
-  }
-
-  /// y ← y / Σ exp and lse = scale · maximum + log Σ exp.
-  package static func finishSoftmax(_ y: Matrix, scale: Float, statistics: Matrix, lse: Matrix) {
-    precondition(statistics.rows == y.rows && statistics.columns == 2 && lse.rows == y.rows)
-    precondition(statistics.isContiguous && lse.columns == 1)
-    unsafe codeclm_finish_softmax(
-      y.rows, y.columns, y.stride, scale, statistics.pointer, y.pointer, lse.pointer, lse.stride)
-  }
-
-  /// scores → probabilities and dprobabilities → dscores, in place.
-  package static func causalSoftmaxBackward(
-    scores: Matrix, dprobabilities: Matrix, first: Int, scale: Float, lse: Matrix, delta: Matrix
-  ) {
-    precondition(scores.rows == dprobabilities.rows && scores.columns == dprobabilities.columns)
-    precondition(scores.stride == dprobabilities.stride && lse.stride == delta.stride)
-    precondition(lse.rows == scores.rows && delta.rows == scores.rows && first >= 0)
-    unsafe codeclm_causal_softmax_backward(
-      scores.rows, scores.columns, first, scores.stride, scale, scores.pointer,
-      dprobabilities.pointer, lse.pointer, delta.pointer, lse.stride)
-  }
-
   /// y[r, h] = ⟨a[r, h], b[r, h]⟩ for `y.columns` heads.
   package static func headDots(_ a: Matrix, _ b: Matrix, into y: Matrix) {
     checkContiguous(a, b, y)

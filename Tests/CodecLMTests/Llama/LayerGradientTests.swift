@@ -87,7 +87,7 @@ import Testing
 
   // Up to and across the end of a block of queries and of one of keys; heads that share keys and
   // values.
-  @Test(arguments: [(5, 2, 1), (64, 3, 3), (70, 4, 2), (530, 2, 1)])
+  @Test(arguments: [(1, 2, 1), (5, 2, 1), (64, 3, 3), (101, 4, 2), (385, 2, 2), (530, 2, 1)])
   func `attention`(length: Int, heads: Int, keyValueHeads: Int) throws {
     let shape = LlamaConfiguration(
       vocabulary: 3, hiddenSize: heads * 6, intermediateSize: 4, layers: 1, heads: heads,
@@ -100,9 +100,9 @@ import Testing
       try Matrix(rows: length, columns: heads), try Matrix(rows: length, columns: heads)
     )
     let scratch = Attention.Scratch(
-      scores: try Matrix(rows: Attention.queryBlock, columns: Attention.keyBlock),
-      dscores: try Matrix(rows: Attention.queryBlock, columns: Attention.keyBlock),
-      statistics: try Matrix(rows: Attention.queryBlock, columns: 2))
+      try Attention.Scratch.shapes(shape, longest: length).map {
+        try Matrix(rows: $0.rows, columns: $0.columns)
+      })
     let loss = {
       for head in 0..<keyValueHeads {
         attention.forward(keyValueHead: head, qkv: qkv, scratch: scratch, into: y, lse: lse)
