@@ -61,6 +61,28 @@ import Testing
     try report("walks", "\(sound) of \(Self.walks.count * seeds) walks decode")
   }
 
+  @Test(.enabled(if: folder != nil, "a measurement"))
+  func `the grammar takes less than three microseconds a byte`() throws {
+    let codec = try JPEGCodec(CodecFixtures.profile(64, .yCbCr420, restart: 0, .scan))
+    let streams = try pictures().map { try codec.canonicalBytes(of: $0) }
+    let bytes = streams.reduce(0) { $0 + $1.count }
+    // The first round also fills the table.
+    let rounds = try (0..<3).map { _ in
+      try ContinuousClock().measure {
+        for stream in streams {
+          var grammar = codec.makeGrammar()
+          for byte in stream {
+            let isAllowed = grammar.allowedBytes.contains(byte) && grammar.advance(byte)
+            try #require(isAllowed)
+          }
+        }
+      } / .nanoseconds(1) / Double(bytes)
+    }
+    #expect(rounds[2] < 3_000)
+    let texts = rounds.map { String(Int($0)) }
+    try report("speed", "\(bytes) bytes, thrice: \(texts.joined(separator: ", ")) ns a byte")
+  }
+
   /// What libjpeg overlooks and the grammar does not: a reason for each disagreement.
   private enum Reason: String, CaseIterable {
     case runPastBlock = "a run past coefficient 63"

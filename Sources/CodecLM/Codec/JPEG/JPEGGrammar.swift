@@ -3,8 +3,9 @@ import Synchronization
 /// The streams of a JPEG profile, byte by byte: constant headers, Huffman codes whose runs stay inside
 /// a block, byte stuffing, padding ones, restart markers in their cycle, the number of MCUs, EOI once.
 ///
-/// It accepts every stream that the profile's encoder writes. Beyond that it accepts codes which an
-/// encoder would not choose but every decoder reads, for instance any DC difference.
+/// It accepts every stream that the profile's encoder writes, and none that libjpeg would warn of. Beyond
+/// what an encoder writes it accepts values that no picture has but every decoder reads, for instance
+/// any DC difference: see <doc:Grammar>.
 public struct JPEGGrammar: ByteGrammar {
   /// What all streams of the profile share.
   final class Rules: Sendable {
