@@ -136,3 +136,38 @@ MULTIVERSION void codeclm_resample_rows(size_t count, size_t new_height, const i
     row(count, (size_t)counts[y], weights + y * stride, from + (size_t)starts[y] * count,
         to + y * count);
 }
+
+typedef float rgbx __attribute__((vector_size(16)));
+typedef float unaligned_rgbx __attribute__((vector_size(16), aligned(4)));
+
+MULTIVERSION void codeclm_resample_rgb(size_t width, size_t new_height, const int32_t *row_starts,
+                                       const int32_t *row_counts, size_t row_stride,
+                                       const float *row_weights, size_t new_width,
+                                       const int32_t *starts, const int32_t *counts,
+                                       size_t stride, const float *weights, const uint8_t *from,
+                                       float *line, const struct codeclm_sample_range *range,
+                                       float *to, size_t pitch) {
+#pragma clang fp contract(fast)
+  const size_t count = 3 * width;
+  for (size_t y = 0; y < new_height; y++) {
+    const uint8_t *first = from + (size_t)row_starts[y] * count;
+    const float *w = row_weights + y * row_stride;
+    for (size_t i = 0; i < count; i++) line[i] = w[0] * (float)first[i];
+    for (size_t k = 1; k < (size_t)row_counts[y]; k++) {
+      const float weight = w[k];
+      const uint8_t *next = first + k * count;
+      for (size_t i = 0; i < count; i++) line[i] += weight * (float)next[i];
+    }
+    for (size_t x = 0; x < new_width; x++) {
+      const float *pixel = line + 3 * (size_t)starts[x];
+      rgbx sum = {0};
+      for (size_t k = 0; k < (size_t)counts[x]; k++)
+        sum += weights[x * stride + k] * *(const unaligned_rgbx *)(pixel + 3 * k);
+      sum = __builtin_elementwise_max(sum, (rgbx){0});
+      sum = __builtin_elementwise_min(sum, (rgbx){0} + 255);
+      sum = sum * range->scale + range->shift;
+      sum = __builtin_shufflevector(sum, (rgbx){0}, 0, 1, 2, 4);
+      *(rgbx *)(to + y * pitch + 4 * x) = sum;
+    }
+  }
+}

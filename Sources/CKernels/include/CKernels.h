@@ -222,4 +222,70 @@ void codeclm_resample_rows(size_t count, size_t new_height, const int32_t *start
                            const int32_t *counts, size_t stride, const int32_t *weights,
                            const uint8_t *from, uint8_t *to);
 
+/// Samples of 0 ... 255 become scale · sample + shift.
+struct codeclm_sample_range {
+  float scale, shift;
+};
+
+/// An RGB picture in another size, in floats: first the rows are mixed, then the columns, each new
+/// one the sum of counts[i] old ones from starts[i] on, weighted by weights[i · stride ...]; then the
+/// samples are kept in 0 ... 255 and brought into a range. A new pixel is four floats, the last one 0;
+/// `pitch` is the distance of new rows in floats. `line` has 3 · width + 1 floats, the last one 0.
+void codeclm_resample_rgb(size_t width, size_t new_height, const int32_t *row_starts,
+                          const int32_t *row_counts, size_t row_stride, const float *row_weights,
+                          size_t new_width, const int32_t *starts, const int32_t *counts,
+                          size_t stride, const float *weights, const uint8_t *from, float *line,
+                          const struct codeclm_sample_range *range, float *to, size_t pitch);
+
+// convolve.c and pool.c: layers of convolutional networks
+//
+// Channels come in blocks of 16: a tensor is [channel / 16][row][column][channel % 16], aligned to 64
+// bytes. `pitch` is the distance of its rows and `plane` that of its blocks, in floats. Channels that
+// fill up the last block are zero. `x` and `y` point to the first block's first row that counts.
+
+/// A convolution as a sum of terms; a term is up to 16 channels at one place of the kernel.
+struct codeclm_convolution {
+  size_t terms, inputs;   // number of terms, and of channels in all of them
+  const size_t *offsets;  // where a term's channels stand for the first pixel, in floats from x
+  const size_t *lanes;    // number of a term's channels
+  size_t outputs;         // blocks of outputs
+  const float *weights;   // [outputs / 16][inputs][16], by terms
+  const float *bias;      // [outputs / 16][16]
+  float low, high;        // results are kept between these
+  size_t y_plane, residual_plane;
+};
+
+/// y[o, r, c] = clamp(bias[o] + Σ w[o, t, l] · x[r, c + offset of t, l] (+ residual[o, r, c])).
+///
+/// `residual` may be null. Sums have one order, whatever rows and width are.
+void codeclm_convolve(const struct codeclm_convolution *convolution, size_t rows, size_t width,
+                      const float *x, size_t x_pitch, float *y, size_t y_pitch,
+                      const float *residual, size_t residual_pitch);
+
+/// y[t, r, c, :] = 16 floats from x + offsets[t] + r · x_pitch + c · step on; y is contiguous.
+void codeclm_gather_pixels(size_t terms, const size_t *offsets, size_t rows, size_t width,
+                           size_t step, const float *x, size_t x_pitch, float *y);
+
+/// y[b, r, c] = clamp(bias[b] + Σ w[b, i, j] · x[b, r · stride + i, c · stride + j]) lane by lane,
+/// for i and j below `kernel`, which is 3 or 5; stride is 1 or 2.
+void codeclm_depthwise(size_t kernel, size_t stride, size_t blocks, size_t rows, size_t width,
+                       const float *weights, const float *bias, float low, float high,
+                       const float *x, size_t x_pitch, size_t x_plane, float *y, size_t y_pitch,
+                       size_t y_plane);
+
+/// y[b, r, c] = the largest, or the mean, of the window of size × size pixels of [height, width]
+/// whose first is (r · stride − padding, c · stride − padding), as far as it is inside.
+void codeclm_pool(int average, size_t size, size_t stride, size_t padding, size_t blocks,
+                  size_t height, size_t width, const float *x, size_t x_pitch, size_t x_plane,
+                  size_t rows, size_t columns, float *y, size_t y_pitch, size_t y_plane);
+
+/// y[b, :] = mean of x[b, r, c, :] over rows and columns.
+void codeclm_block_means(size_t blocks, size_t rows, size_t width, const float *x, size_t x_pitch,
+                         size_t x_plane, float *y);
+
+/// Sets to zero what surrounds the rows and columns of each block; `x` points to the border's first
+/// float.
+void codeclm_clear_border(size_t blocks, size_t rows, size_t width, size_t lanes_per_pixel,
+                          size_t border_rows, size_t border_columns, float *x);
+
 #endif
