@@ -39,7 +39,7 @@ struct Info: ParsableCommand {
       model      Llama, \(Format.count(model.parameterCount)) parameters: \
       \(model.hiddenSize) wide, \(model.layers) layers, \(model.heads) heads \
       (\(model.keyValueHeads) key/value), context \(Format.count(model.contextLength))
-      tokens     \(Format.count(checkpoint.tokenizer.count)): bytes, begin and end
+      tokens     \(Format.count(checkpoint.tokenizer.count)): \(checkpoint.tokenizer)
       """)
     switch checkpoint.codec {
     case .jpeg(let profile):

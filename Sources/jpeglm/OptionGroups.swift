@@ -44,6 +44,27 @@ struct ProfileOptions: ParsableArguments {
   }
 }
 
+extension ProfileOptions {
+  /// The profile for a folder, chosen after a look at some of its pictures, in data and in words.
+  func profile(
+    for sources: ImageFolder, stream: JPEGProfile.Stream, _ pool: WorkerPool
+  ) -> (profile: JPEGProfile, description: String) {
+    let survey = ImageSurvey(sources, pool: pool)
+    let chosen = profile(
+      side: survey.suggestedSide, isGrayscale: survey.isGrayscale, stream: stream)
+    let restart =
+      chosen.restartInterval == 0
+      ? "no restart markers" : "a restart marker every \(chosen.restartInterval) MCU"
+    let description = """
+      \(Format.count(sources.files.count)) files, median short side \(survey.medianSide) px, \
+      \(survey.isGrayscale ? "grayscale" : "colour") → \(chosen.width) × \(chosen.height), \
+      \(chosen.subsampling.rawValue), quality \(chosen.quality), \(restart), \
+      \(chosen.stream.rawValue) streams
+      """
+    return (chosen, description)
+  }
+}
+
 /// How many threads work.
 struct ThreadOptions: ParsableArguments {
   @Option(help: "Threads; by default one for each processor. Results do not depend on it.")

@@ -13,7 +13,8 @@ struct Train: ParsableCommand {
 
         jpeglm train photos --out run --minutes 30
         jpeglm train photos --out run --minutes 60 --resume
-        jpeglm train photos --out paper --size 256 --restart 1 --stream abbreviated --preset small
+        jpeglm train photos --out paper --size 256 --restart 1 --stream abbreviated \
+          --tokenizer bpe --preset small
       """)
 
   @Argument(help: "Folder of JPEG files; subfolders are searched.")
@@ -28,6 +29,16 @@ struct Train: ParsableCommand {
   @Option(
     help: "What the model reads of each file: full, abbreviated (no tables) or scan (no headers).")
   var stream = JPEGProfile.Stream.scan
+
+  @Option(
+    help: """
+      bytes (one token a byte), bpe (learn tokens from the images) or the file of a tokenizer: \
+      tokenizer.json or SentencePiece's tokenizer.model.
+      """)
+  var tokenizer = TokenizerChoice.bytes
+
+  @OptionGroup(title: "With --tokenizer bpe")
+  var vocabulary: VocabularyOptions
 
   @Option(help: "Model: nano (0.5 M parameters), mini (2.3 M), micro (5 M), small, base or 7b.")
   var preset: LlamaConfiguration.Preset?
@@ -119,7 +130,11 @@ struct Train: ParsableCommand {
     }
     let sources = try ImageFolder(URL(fileURLWithPath: images))
     let profile = try resume ? storedProfile(folder) : chooseProfile(sources, pool, progress)
-    let data = try openData(sources, profile, in: folder, pool, interrupt, progress)
+    let tokenizer =
+      try resume
+      ? Tokenizer(contentsOf: folder)
+      : chooseTokenizer(sources, profile, pool, interrupt, progress)
+    let data = try openData(sources, profile, tokenizer, in: folder, pool, interrupt, progress)
     progress.note(
       """
       \(Format.count(data.count)) images: \(Format.count(data.statistics.tokens)) tokens, \
@@ -156,29 +171,39 @@ struct Train: ParsableCommand {
   private func chooseProfile(
     _ sources: ImageFolder, _ pool: WorkerPool, _ progress: ProgressLine
   ) throws -> JPEGProfile {
-    let survey = ImageSurvey(sources, pool: pool)
-    let chosen = profile.profile(
-      side: survey.suggestedSide, isGrayscale: survey.isGrayscale, stream: stream)
-    let restart =
-      chosen.restartInterval == 0
-      ? "no restart markers" : "a restart marker every \(chosen.restartInterval) MCU"
-    progress.note(
-      """
-      \(Format.count(sources.files.count)) files, median short side \(survey.medianSide) px, \
-      \(survey.isGrayscale ? "grayscale" : "colour") → \(chosen.width) × \(chosen.height), \
-      \(chosen.subsampling.rawValue), quality \(chosen.quality), \(restart), \
-      \(chosen.stream.rawValue) streams
-      """)
-    return chosen
+    let chosen = profile.profile(for: sources, stream: stream, pool)
+    progress.note(chosen.description)
+    return chosen.profile
+  }
+
+  /// What `--tokenizer` says; learnt from the images where it says so.
+  private func chooseTokenizer(
+    _ sources: ImageFolder, _ profile: JPEGProfile, _ pool: WorkerPool, _ interrupt: Interrupt,
+    _ progress: ProgressLine
+  ) throws -> Tokenizer {
+    switch tokenizer {
+    case .bytes: return .bytes
+    case .file(let path):
+      let tokenizer = try Tokenizer(contentsOf: URL(fileURLWithPath: path))
+      guard tokenizer.isLossless else {
+        throw ValidationError("\(path) has no token for some byte; choose another --tokenizer.")
+      }
+      return tokenizer
+    case .learnt:
+      let sample = try vocabulary.sample(of: sources, profile, pool, interrupt, progress)
+      let tokenizer = Tokenizer.trained(on: sample, vocabulary: vocabulary.count)
+      progress.note("\(Format.count(tokenizer.count)) tokens: \(tokenizer)")
+      return tokenizer
+    }
   }
 
   private func openData(
-    _ sources: ImageFolder, _ profile: JPEGProfile, in folder: URL, _ pool: WorkerPool,
-    _ interrupt: Interrupt, _ progress: ProgressLine
+    _ sources: ImageFolder, _ profile: JPEGProfile, _ tokenizer: Tokenizer, in folder: URL,
+    _ pool: WorkerPool, _ interrupt: Interrupt, _ progress: ProgressLine
   ) throws -> TokenStore {
     let store = folder.appendingPathComponent("images.tokens")
     let data = try TokenStore.build(
-      from: sources, .jpeg(profile), at: store, strict: strict, pool: pool
+      from: sources, .jpeg(profile), tokenizer: tokenizer, at: store, strict: strict, pool: pool
     ) { state in
       progress.show(
         "reading images \(Format.count(state.done)) of \(Format.count(state.total))",

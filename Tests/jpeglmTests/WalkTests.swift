@@ -44,7 +44,7 @@ import Testing
       }
       let own = [
         "codec.json", "config.json", "images.tokens", "metrics.jsonl", "model.safetensors",
-        "tokenizer.json",
+        "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json",
       ]
       #expect(list("deep/run") == checkpoints + own)
 

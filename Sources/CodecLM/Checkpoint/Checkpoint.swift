@@ -13,7 +13,6 @@ public struct Checkpoint: Sendable {
   public let codec: CodecProfile
 
   static let codecFile = "codec.json"
-  static let tokenizerFile = "tokenizer.json"
   static let weightsFile = "model.safetensors"
 
   /// A checkpoint of what is at hand.
@@ -33,12 +32,7 @@ public struct Checkpoint: Sendable {
     }
     let configuration = try LlamaConfiguration(contentsOf: folder)
     codec = try Self.codec(of: folder)
-    let tokenizerFile = folder.appendingPathComponent(Self.tokenizerFile)
-    do {
-      tokenizer = try Tokenizer(json: try FileBytes.read(tokenizerFile.path))
-    } catch let error as TokenizerError {
-      throw FileError.malformed(path: tokenizerFile.path, reason: error.description)
-    }
+    tokenizer = try Tokenizer(contentsOf: folder)
     guard configuration.vocabulary == tokenizer.count else {
       throw FileError.malformed(
         path: folder.appendingPathComponent(LlamaConfiguration.fileName).path,
@@ -75,8 +69,7 @@ public struct Checkpoint: Sendable {
     try JSONFile.write(
       model.configuration, to: folder.appendingPathComponent(LlamaConfiguration.fileName))
     try JSONFile.write(codec, to: folder.appendingPathComponent(Self.codecFile))
-    try AtomicFile.write(
-      tokenizer.json(), to: folder.appendingPathComponent(Self.tokenizerFile))
+    try tokenizer.write(to: folder)
   }
 
   package func writeWeights(to url: URL) throws {

@@ -11,6 +11,9 @@ extension TokenStore {
     public let skipped: Int
   }
 
+  /// The share of a folder's images that is kept for validation unless told otherwise.
+  public static let usualHeldOutShare = 0.02
+
   /// Files decoded between two writes: many times the threads, and few enough for memory.
   private static let filesPerChunk = 512
 
@@ -36,7 +39,8 @@ extension TokenStore {
   ///   `progress` throws. What stood at `url` is then unchanged.
   public static func build(
     from folder: ImageFolder, codec: some Codec, codecKey: [UInt8], tokenizer: Tokenizer = .bytes,
-    at url: URL, heldOutShare: Double = 0.02, strict: Bool = false, pool: WorkerPool = .shared,
+    at url: URL, heldOutShare: Double = usualHeldOutShare, strict: Bool = false,
+    pool: WorkerPool = .shared,
     progress: (Progress) throws -> Void = { _ in }
   ) throws -> TokenStore {
     precondition((0...1).contains(heldOutShare), "a held-out share of \(heldOutShare)")
@@ -76,13 +80,21 @@ extension TokenStore {
     return try TokenStore(url)
   }
 
-  private struct Failure: Error {
+  /// Why a file gave no stream.
+  struct Failure: Error {
     let reason: String
   }
 
   private static func image(
     _ file: ImageFolder.File, of folder: ImageFolder, _ codec: some Codec, _ tokenizer: Tokenizer
   ) -> Result<(tokens: [Int32], bytes: Int), Failure> {
+    stream(file, of: folder, codec).map { (tokenizer.encode($0), $0.count) }
+  }
+
+  /// The canonical bytes of a file.
+  static func stream(
+    _ file: ImageFolder.File, of folder: ImageFolder, _ codec: some Codec
+  ) -> Result<[UInt8], Failure> {
     let contents: [UInt8]
     do {
       contents = try FileBytes.read(folder.path(of: file))
@@ -90,8 +102,7 @@ extension TokenStore {
       return .failure(Failure(reason: error.reason))
     }
     do {
-      let canonical = try codec.canonicalBytes(of: contents)
-      return .success((tokenizer.encode(canonical), canonical.count))
+      return .success(try codec.canonicalBytes(of: contents))
     } catch {
       return .failure(Failure(reason: error.description))
     }
@@ -115,7 +126,7 @@ extension TokenStore {
   ) -> UInt64 {
     var hash = StableHash()
     hash.append(field: codecKey)
-    hash.append(field: tokenizer.json())
+    hash.append(field: tokenizer.file.bytes)
     hash.append(word: heldOutShare.bitPattern)
     for file in folder.files {
       hash.append(field: file.path.utf8)

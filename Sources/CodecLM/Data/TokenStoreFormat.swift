@@ -9,7 +9,7 @@
 /// | images | for each: end of its tokens (counted in tokens, bit 63 set when held out), canonical bytes, end of its name |
 /// | skipped files | for each: end of its path, end of the reason |
 /// | text | names, then path, reason of each skipped file, UTF-8; zeros up to a multiple of 8 |
-/// | tokenizer | its `tokenizer.json`; zeros up to a multiple of 8 |
+/// | tokenizer | its ``Tokenizer/file``; zeros up to a multiple of 8 |
 /// | foot | the fields of ``TokenStoreFoot``, checksum |
 ///
 /// Ends in text are bytes from the start of the text; each part begins where the one before ends.
@@ -35,10 +35,9 @@ enum TokenWidth: Int {
   case one = 1
   case two = 2
 
-  /// One byte when every id but the special ones fits, otherwise two.
+  /// One byte when every id that stands for bytes fits, otherwise two.
   init(for tokenizer: Tokenizer) {
-    precondition(tokenizer.count <= 1 << 16, "a vocabulary of \(tokenizer.count) tokens")
-    self = tokenizer.count <= 258 ? .one : .two
+    self = tokenizer.lastEncoded <= UInt8.max ? .one : .two
   }
 
   /// The token at `position` of tokens stored in `bytes`.

@@ -81,17 +81,19 @@ enum TokenStoreValidation {
     let tokenizer: Tokenizer
     do {
       tokenizer = try Tokenizer(
-        json: file.bytes(offsets.tokenizer..<offsets.tokenizer + foot.tokenizerBytes))
+        TokenizerFile(
+          file.bytes(offsets.tokenizer..<offsets.tokenizer + foot.tokenizerBytes)))
     } catch {
       throw checks.damage("\(error)")
     }
     try checks.require(
       foot.width == TokenWidth(for: tokenizer),
       "\(foot.width.rawValue) bytes a token do not fit its tokenizer")
-    if foot.width == .two {
+    let width = foot.width
+    if tokenizer.count < 1 << (8 * width.rawValue) {
       let start = TokenStoreFormat.headBytes
-      let inside = file.withBytes(start..<start + 2 * foot.tokens) { bytes in
-        (0..<foot.tokens).allSatisfy { TokenWidth.two.token(at: $0, in: bytes) < tokenizer.count }
+      let inside = file.withBytes(start..<start + width.rawValue * foot.tokens) { bytes in
+        (0..<foot.tokens).allSatisfy { width.token(at: $0, in: bytes) < tokenizer.count }
       }
       try checks.require(inside, "a token is outside the vocabulary")
     }

@@ -65,12 +65,12 @@ struct TokenStoreWriter: ~Copyable {
       waiting += file.reason.utf8
     }
     try pad()
-    let json = tokenizer.json()
-    waiting += json
+    let tokenizerBytes = tokenizer.file.bytes
+    waiting += tokenizerBytes
     try pad()
     let foot = TokenStoreFoot(
       key: key, images: images.count, tokens: tokens, width: width,
-      skipped: skipped.count, textBytes: textEnd, tokenizerBytes: json.count)
+      skipped: skipped.count, textBytes: textEnd, tokenizerBytes: tokenizerBytes.count)
     try append(foot.words)
     try flush()
     try append([hash.value])

@@ -63,6 +63,39 @@ struct TokenStoreTests {
     #expect(store.name(of: 39) == "new.jpg")
   }
 
+  @Test func `tokens of several bytes come back and their bytes are counted`() throws {
+    let fixture = try StoreFixture(lengths: [60, 7, 33, 300])
+    var trainer = BytePairTrainer(vocabulary: 600)
+    for _ in 0..<2 { for index in 0..<3 { trainer.append(StoreFixture.stream(index, 100)) } }
+    let tokenizer = trainer.train()
+    #expect(tokenizer.count == 600)
+    let folder = try ImageFolder(fixture.folder("images"))
+    func build(_ tokenizer: Tokenizer) throws -> TokenStore {
+      try TokenStore.build(
+        from: folder, codec: PlainCodec(), codecKey: [], tokenizer: tokenizer, at: fixture.url,
+        heldOutShare: 0)
+    }
+    let store = try build(tokenizer)
+    #expect(store.tokenizer == tokenizer)
+    for (index, length) in [60, 7, 33, 300].enumerated() {
+      let stream = StoreFixture.stream(index, length)
+      #expect(store.tokens(of: index) == tokenizer.encode(stream))
+      #expect(store.byteCount(of: index) == length)
+    }
+    #expect(store.statistics.longest < 300)
+    // Windows of long images are counted by what their targets spell.
+    var (batches, bytes, images) = (try BatchSampler(store, rows: 1, context: 16, seed: 1), 0, 0)
+    while batches.state.epoch == 0 || images < 4 {
+      let batch = batches.next()
+      let spelt = batch.targets.filter { $0 >= 0 }.map { tokenizer.bytes(of: $0).count }
+      #expect(batch.bytes == spelt.reduce(0, +))
+      bytes += batch.bytes
+      images += batch.images
+    }
+    #expect(bytes >= 400)
+    #expect(try build(.bytes).statistics.longest == 300)
+  }
+
   @Test func `files that cannot be used are skipped and remembered`() throws {
     let fixture = try StoreFixture(lengths: [3, 4, 5])
     try fixture.folder.write([7], to: "images/0001.jpg")

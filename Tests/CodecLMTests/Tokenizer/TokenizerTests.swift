@@ -25,57 +25,80 @@ struct TokenizerTests {
     }
   }
 
-  @Test func `tokenizer json equals the file of Hugging Face's package`() throws {
-    let fixture = try fixture("tokenizer-bytes.json")
-    #expect(tokenizer.json() == fixture)
-    #expect(try Tokenizer(json: fixture) == tokenizer)
+  @Test func `a tokenizer says what its vocabulary holds`() {
+    #expect(tokenizer.description == "bytes, 2 special")
+    let longer = Tokenizer(merging: [TokenPair(1, 2), TokenPair(258, 3)])
+    #expect(longer.description == "bytes, 2 longer strings of up to 3 bytes, 2 special")
+    #expect(longer.bytes(of: 259) == [1, 2, 3])
   }
 
-  @Test func `key order and white space of tokenizer json do not matter`() throws {
-    let object = try JSONSerialization.jsonObject(with: Data(tokenizer.json()))
-    let compact = try JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
-    #expect(try Tokenizer(json: Array(compact)) == tokenizer)
+  @Test func `the earliest pair is joined first and of these the leftmost`() {
+    let tokenizer = Tokenizer(merging: [TokenPair(1, 1), TokenPair(1, 2), TokenPair(258, 2)])
+    #expect(tokenizer.encode([1, 1, 1]) == [258, 1])
+    #expect(tokenizer.encode([1, 2]) == [259])
+    #expect(tokenizer.encode([1, 1, 2]) == [260])
+    #expect(tokenizer.encode([1, 1, 1, 2]) == [258, 259])
+    #expect(tokenizer.encode([]) == [])
   }
 
-  @Test(arguments: [
-    ("\"normalizer\": null", "\"normalizer\": {\"type\": \"NFC\"}", "a normalizer"),
-    ("\"pre_tokenizer\": null", "\"pre_tokenizer\": {}", "a pre-tokenizer"),
-    ("\"post_processor\": null", "\"post_processor\": {}", "a post-processor"),
-    ("\"dropout\": null", "\"dropout\": 0.1", "dropout"),
-    ("\"type\": \"Fuse\"", "\"type\": \"ByteLevel\"", "the decoder ByteLevel"),
-    ("\"type\": \"BPE\"", "\"type\": \"Unigram\"", "the model type Unigram"),
-    ("\"byte_fallback\": false", "\"byte_fallback\": true", "byte fallback"),
-    ("\"merges\": []", "\"merges\": [[\"⠀\", \"⠁\"]]", "1 merges"),
-    (
-      "\"⠀\": 0", "\"⠀\": 1",
-      "a vocabulary of 258 that is not U+2800 to U+28FF, <s> and </s>"
-    ),
-    ("\"special\": true", "\"special\": false", "added tokens other than <s> = 256, </s> = 257"),
-    ("\"id\": 256", "\"id\": 300", "added tokens other than <s> = 256, </s> = 257"),
-  ])
-  func `what cannot be represented is refused`(old: String, new: String, part: String) throws {
-    let text = String(decoding: tokenizer.json(), as: UTF8.self)
-    #expect(text.contains(old))
-    let changed = text.replacingOccurrences(of: old, with: new)
-    #expect(throws: TokenizerError.unsupported(part: part)) {
-      try Tokenizer(json: Array(changed.utf8))
+  @Test func `two ways to the same bytes are one token`() {
+    let pairs = [TokenPair(1, 1), TokenPair(258, 1), TokenPair(1, 258)]
+    let tokenizer = Tokenizer(merging: pairs)
+    #expect(tokenizer.count == 260)
+    #expect(tokenizer.encode([1, 1, 1]) == [259])
+  }
+
+  /// Whatever the pairs and however long what hangs together: both ways to join are used.
+  @Test(arguments: [(seed: UInt64(1), letters: 2), (2, 3), (3, 9), (4, 200)])
+  func `joining equals the definition`(seed: UInt64, letters: Int) throws {
+    var random = RandomStream(seed: seed)
+    func draw(_ count: Int) -> Int { Int(random.nextWord()) % count }
+    for _ in 0..<30 {
+      let pairs = Self.pairs(20, letters: letters, draw)
+      let tokenizer = Tokenizer(merging: pairs)
+      let bytes = (0..<draw(300)).map { _ in UInt8(draw(letters)) }
+      let tokens = tokenizer.encode(bytes)
+      #expect(tokens == Self.defined(bytes, pairs, tokenizer))
+      #expect(try tokenizer.decode(tokens) == bytes)
     }
   }
 
-  @Test func `no prefix of tokenizer json is read`() {
-    let json = tokenizer.json()
-    for count in stride(from: 0, to: json.count - 1, by: 61) {
-      #expect(throws: TokenizerError.malformed(reason: "not JSON")) {
-        try Tokenizer(json: Array(json.prefix(count)))
+  @Test func `bytes that were cut anywhere can be encoded`() throws {
+    var trainer = BytePairTrainer(vocabulary: 280)
+    let stream = (0..<200).map { UInt8($0 * $0 % 7) }
+    trainer.append(stream)
+    let tokenizer = trainer.train()
+    for cut in 0...stream.count {
+      #expect(try tokenizer.decode(tokenizer.encode(stream[..<cut])) == Array(stream[..<cut]))
+    }
+  }
+
+  private static func pairs(_ count: Int, letters: Int, _ draw: (Int) -> Int) -> [TokenPair] {
+    var pairs: [TokenPair] = []
+    while pairs.count < count {
+      let tokens = Tokenizer(merging: pairs).count - 258
+      let ids = (0..<2).map { _ in
+        let id = draw(letters + tokens)
+        return Int32(id < letters ? id : 258 + id - letters)
       }
+      let pair = TokenPair(ids[0], ids[1])
+      if !pairs.contains(pair) { pairs.append(pair) }
     }
-    #expect(throws: TokenizerError.malformed(reason: "the key \"added_tokens\" is missing")) {
-      try Tokenizer(json: Array("{}".utf8))
-    }
+    return pairs
   }
 
-  private func fixture(_ name: String) throws -> [UInt8] {
-    let folder = try #require(Bundle.module.resourceURL)
-    return Array(try Data(contentsOf: folder.appendingPathComponent("Fixtures/\(name)")))
+  /// The definition, step by step.
+  private static func defined(
+    _ bytes: [UInt8], _ pairs: [TokenPair], _ tokenizer: Tokenizer
+  ) -> [Int32] {
+    var tokens = bytes.map(Int32.init)
+    while true {
+      let ranks = zip(tokens, tokens.dropFirst()).map { pairs.firstIndex(of: TokenPair($0, $1)) }
+      guard let rank = ranks.compactMap({ $0 }).min(), let place = ranks.firstIndex(of: rank)
+      else { return tokens }
+      let piece = tokens[place...place + 1].flatMap { tokenizer.bytes(of: $0) }
+      let token = (258..<Int32(tokenizer.count)).first { tokenizer.bytes(of: $0) == piece }
+      tokens.replaceSubrange(place...place + 1, with: [token ?? -1])
+    }
   }
 }

@@ -1,0 +1,70 @@
+import Foundation
+
+/// Canonical streams of some of a folder's images, to train a tokenizer on.
+///
+/// Images are drawn in an order that depends on the folder alone, without those that a token store
+/// of the folder holds out.
+public struct StreamSample: Sendable {
+  /// The streams, at least one.
+  public private(set) var streams: [[UInt8]] = []
+  /// Files that were drawn and could not be used.
+  public private(set) var skipped: [SkippedFile] = []
+
+  /// Bytes of all streams.
+  public var byteCount: Int { streams.reduce(0) { $0 + $1.count } }
+
+  private static let filesPerChunk = 256
+
+  /// Draws images until there are enough.
+  ///
+  /// - Parameters:
+  ///   - images: the largest number of images; the authors of JPEG-LM used 10,000.
+  ///   - bytes: no image is added once there are so many.
+  ///   - progress: called now and then with the number of streams so far; an error it throws ends
+  ///     drawing.
+  /// - Throws: ``TokenStoreError/noUsableImage(folder:count:first:)``,
+  ///   ``CodecError/invalidProfile(_:)``, and what `progress` throws.
+  public init(
+    of folder: ImageFolder, _ profile: CodecProfile, images: Int = 10_000, bytes: Int = 64 << 20,
+    pool: WorkerPool = .shared, progress: (Int) throws -> Void = { _ in }
+  ) throws {
+    let codec = try profile.makeCodec()
+    let heldOut = HeldOutSplit.flags(
+      names: folder.files.map(\.path), share: TokenStore.usualHeldOutShare)
+    let candidates = folder.files.indices.filter { !heldOut[$0] }
+    var order = EpochOrder(candidates, seed: 0, epoch: 0, cursor: 0)
+    var left = candidates.count
+    var total = 0
+    while left > 0, streams.count < images, total < bytes {
+      let count = min(left, Self.filesPerChunk, images - streams.count)
+      left -= count
+      let chunk = (0..<count).compactMap { _ in order.next() }.map { folder.files[$0] }
+      let results = pool.map(count) { TokenStore.stream(chunk[$0], of: folder, codec) }
+      for (file, result) in zip(chunk, results) where total < bytes {
+        switch result {
+        case .success(let stream):
+          streams.append(stream)
+          total += stream.count
+        case .failure(let failure):
+          skipped.append(SkippedFile(path: file.path, reason: failure.reason))
+        }
+      }
+      try progress(streams.count)
+    }
+    guard !streams.isEmpty else {
+      throw TokenStoreError.noUsableImage(
+        folder: folder.url.path, count: candidates.count, first: Array(skipped.prefix(3)))
+    }
+  }
+}
+
+extension Tokenizer {
+  /// The tokenizer that ``BytePairTrainer`` learns from a sample's streams.
+  ///
+  /// - Precondition: `vocabulary` is in 258...``largestVocabulary``.
+  public static func trained(on sample: StreamSample, vocabulary: Int) -> Tokenizer {
+    var trainer = BytePairTrainer(vocabulary: vocabulary)
+    for stream in sample.streams { trainer.append(stream) }
+    return trainer.train()
+  }
+}

@@ -1,0 +1,159 @@
+import ArgumentParser
+import CodecLM
+import Foundation
+
+struct TrainTokenizer: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Learn which strings of bytes become tokens of their own.",
+    discussion: """
+      Byte-pair encoding on the canonical bytes of a folder's JPEG files, each one word: the most \
+      frequent pair of neighbours becomes a token, again and again. Writes Hugging Face's \
+      tokenizer.json, in which byte b is the character U+2800 + b. The canonical form must be the \
+      one that the model will read; 320 is the paper's vocabulary.
+
+        jpeglm train-tokenizer photos --size 64 --vocabulary 320 --out tokenizer.json
+        jpeglm train photos --size 64 --tokenizer tokenizer.json --out run
+      """)
+
+  @Argument(help: "Folder of JPEG files; subfolders are searched.")
+  var images: String
+
+  @Option(name: .customLong("out"), help: "The tokenizer's file.")
+  var output: String
+
+  @OptionGroup var vocabulary: VocabularyOptions
+
+  @OptionGroup(title: "Canonical form")
+  var profile: ProfileOptions
+
+  @Option(
+    help: "What the model reads of each file: full, abbreviated (no tables) or scan (no headers).")
+  var stream = JPEGProfile.Stream.scan
+
+  @OptionGroup var threads: ThreadOptions
+
+  @Flag(help: "Print the result as one JSON object.")
+  var json = false
+
+  private struct Report: Encodable {
+    var images: Int
+    var bytes: Int
+    var vocabulary: Int
+    var trainingSeconds: Double
+    var bytesPerToken: Double
+    var encodingMegabytesPerSecond: Double
+
+    private enum CodingKeys: String, CodingKey {
+      case images, bytes, vocabulary
+      case trainingSeconds = "training_seconds"
+      case bytesPerToken = "bytes_per_token"
+      case encodingMegabytesPerSecond = "encoding_megabytes_per_second"
+    }
+  }
+
+  func run() throws {
+    let interrupt = Interrupt()
+    let progress = ProgressLine()
+    let target = URL(fileURLWithPath: output)
+    guard FolderListing.kind(of: output) != .folder else {
+      throw ValidationError("--out \(output) is a folder; name a file, such as tokenizer.json.")
+    }
+    let sources = try ImageFolder(URL(fileURLWithPath: images))
+    let chosen = profile.profile(for: sources, stream: stream, threads.pool)
+    progress.note(chosen.description)
+    let sample = try vocabulary.sample(
+      of: sources, chosen.profile, threads.pool, interrupt, progress)
+    let (tokenizer, report) = measure(sample)
+    try Folders.make(target.deletingLastPathComponent())
+    try AtomicFile.write(tokenizer.file.bytes, to: target)
+    if json { return try printJSON(report) }
+    print(
+      """
+      \(Format.count(report.vocabulary)) tokens: \(tokenizer)
+      learnt from \(Format.count(report.images)) images, \(Format.bytes(report.bytes)), in \
+      \(Format.fixed(report.trainingSeconds, 2)) s on one thread
+      \(Format.fixed(report.bytesPerToken, 3)) bytes a token on these; encodes \
+      \(Format.fixed(report.encodingMegabytesPerSecond, 0)) MB/s on one thread
+      wrote \(output)
+      """)
+  }
+
+  private func measure(_ sample: StreamSample) -> (Tokenizer, Report) {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let tokenizer = Tokenizer.trained(on: sample, vocabulary: vocabulary.count)
+    let trained = clock.now
+    let tokens = sample.streams.reduce(0) { $0 + tokenizer.encode($1).count }
+    let encoded = clock.now
+    let bytes = sample.byteCount
+    return (
+      tokenizer,
+      Report(
+        images: sample.streams.count, bytes: bytes, vocabulary: tokenizer.count,
+        trainingSeconds: (trained - start) / .seconds(1),
+        bytesPerToken: Double(bytes) / Double(max(tokens, 1)),
+        encodingMegabytesPerSecond: Double(bytes) / 1e6 / ((encoded - trained) / .seconds(1)))
+    )
+  }
+}
+
+/// How a tokenizer is learnt.
+struct VocabularyOptions: ParsableArguments {
+  @Option(
+    name: .customLong("vocabulary"),
+    help: "Tokens to learn, the 256 bytes and two special ones included.")
+  var count = 320
+
+  @Option(
+    name: .customLong("tokenizer-images"), help: "Images to learn tokens from, drawn at random.")
+  var images = 10_000
+
+  func validate() throws {
+    guard (258...Tokenizer.largestVocabulary).contains(count) else {
+      throw ValidationError(
+        "--vocabulary \(count) is outside 258 … \(Tokenizer.largestVocabulary).")
+    }
+    guard images >= 1 else {
+      throw ValidationError("--tokenizer-images \(images) is not above 0.")
+    }
+  }
+
+  /// Streams to learn from.
+  func sample(
+    of sources: ImageFolder, _ profile: JPEGProfile, _ pool: WorkerPool, _ interrupt: Interrupt,
+    _ progress: ProgressLine
+  ) throws -> StreamSample {
+    let wanted = min(images, sources.files.count)
+    let sample = try StreamSample(of: sources, .jpeg(profile), images: images, pool: pool) {
+      progress.show(
+        "learning tokens: image \(Format.count($0)) of \(Format.count(wanted))", isFinal: false)
+      if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
+    }
+    for file in sample.skipped.prefix(5) { progress.note("skipped \(file)") }
+    return sample
+  }
+}
+
+/// Where a run's tokens come from.
+enum TokenizerChoice: ExpressibleByArgument {
+  case bytes
+  case learnt
+  case file(String)
+
+  init?(argument: String) {
+    switch argument {
+    case "bytes": self = .bytes
+    case "bpe": self = .learnt
+    case "": return nil
+    default: self = .file(argument)
+    }
+  }
+
+  var defaultValueDescription: String {
+    switch self {
+    case .bytes: "bytes"
+    case .learnt: "bpe"
+    case .file(let path): path
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import CodecLM
+import Foundation
+import Testing
+
+/// Tokenizer files that were cut, changed or forged are refused or readable, and never end the
+/// process.
+///
+/// `CODECLM_MUTATION_SECONDS` says how long each format is tried; a second by default.
+struct TokenizerDamageTests {
+  private static let seconds =
+    ProcessInfo.processInfo.environment["CODECLM_MUTATION_SECONDS"].flatMap { Double($0) } ?? 1
+
+  @Test(arguments: ["prefix.model", "missing.model", "own-merges.json", "trained-prefix.json"])
+  func `a changed file is refused or can be used`(name: String) throws {
+    let original = try Fixtures.bytes("tokenizers/\(name)")
+    var mutations = Mutations(seed: 1)
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(Self.seconds / 2)
+    var (read, tried) = (0, 0)
+    while clock.now < end {
+      tried += 1
+      guard let tokenizer = try? Tokenizer(TokenizerFile(mutations.next(of: original))) else {
+        continue
+      }
+      read += 1
+      let bytes = (0..<300).map { UInt8(truncatingIfNeeded: $0 * $0 * 31) } + original.prefix(200)
+      let tokens = tokenizer.encode(bytes)
+      #expect(tokens.allSatisfy { $0 >= 0 && $0 < tokenizer.count })
+      if tokenizer.isLossless { #expect(try tokenizer.decode(tokens) == bytes) }
+      #expect(try Tokenizer(tokenizer.file) == tokenizer)
+    }
+    #expect(read > 0 && read < tried)
+  }
+
+  @Test func `no prefix of a SentencePiece model but one with all pieces is read`() throws {
+    let model = try Fixtures.bytes("tokenizers/plain.model")
+    for count in stride(from: 0, to: model.count - 80, by: 7) {
+      #expect(throws: TokenizerError.self) {
+        try Tokenizer(TokenizerFile(Array(model.prefix(count))))
+      }
+    }
+  }
+
+  @Test(
+    arguments: [
+      ([], "no pieces"),
+      ([0x0a], "it ends within a field"),
+      ([0x0a, 0x7f, 0x0a], "it ends within a field"),
+      // A length of 2⁶³ − 1, and one of 2⁶⁴ − 1.
+      (
+        [0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0x0a],
+        "it ends within a field"
+      ),
+      (
+        [0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
+        "it ends within a field"
+      ),
+      (
+        [0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+        "a number of more than 64 bits"
+      ),
+      ([0x0b, 0x0a], "a field of wire type 3"),
+      ([0x0a, 0x02, 0x0a, 0x00], "no piece"),
+      ([0x0a, 0x05, 0x15, 0x00, 0x00, 0xc0, 0x7f], "a score of nan"),
+      ([0x0a, 0x03, 0x0a, 0x01, 0xff], "a text that is not UTF-8"),
+      ([0x0a, 0x02, 0x18, 0x09], "a piece of type 9"),
+    ] as [([UInt8], String)])
+  func `a forged message has one clear error`(bytes: [UInt8], reason: String) {
+    let error = #expect(throws: TokenizerError.self) { try Tokenizer(TokenizerFile(bytes)) }
+    switch error {
+    case .malformed(let found): #expect(found == reason)
+    case .unsupported: #expect(reason == "no piece")
+    default: Issue.record("\(String(describing: error))")
+    }
+  }
+
+  @Test func `a nest of brackets is refused`() {
+    for bracket in ["[", "{\"model\":"] {
+      let text = "{\"added_tokens\":" + String(repeating: bracket, count: 100_000)
+      #expect(throws: TokenizerError.malformed(reason: "not JSON")) {
+        try Tokenizer(TokenizerFile(Array(text.utf8)))
+      }
+    }
+  }
+
+  @Test func `a file larger than any tokenizer is refused`() throws {
+    let spaces = [UInt8](repeating: 0x20, count: TokenizerFile.largest + 1)
+    #expect(throws: TokenizerError.self) { try Tokenizer(TokenizerFile(spaces)) }
+  }
+}
+
+/// Damaged copies of a file.
+struct Mutations {
+  private var random: RandomStream
+
+  init(seed: UInt64) { random = RandomStream(seed: seed) }
+
+  private mutating func draw(_ count: Int) -> Int { Int(random.nextWord()) % max(count, 1) }
+
+  /// The file with one to four changes: a bit, a byte, bytes cut out, doubled or moved, the end cut.
+  mutating func next(of original: [UInt8]) -> [UInt8] {
+    var bytes = original
+    for _ in 0...draw(4) where !bytes.isEmpty {
+      let place = draw(bytes.count)
+      let range = place..<min(place + 1 + draw(20), bytes.count)
+      switch draw(8) {
+      case 0, 1: bytes[place] ^= 1 << UInt8(draw(8))
+      case 2: bytes[place] = [0, 1, 0x7f, 0x80, 0xff, 0x22, 0x2c, 0x5b][draw(8)]
+      case 3: bytes.removeSubrange(range)
+      case 4: bytes.insert(contentsOf: bytes[range], at: draw(bytes.count))
+      case 5: bytes.replaceSubrange(range, with: original.dropFirst(draw(original.count)).prefix(9))
+      case 6: bytes.insert(UInt8(0x30 + draw(10)), at: place)
+      default: if draw(8) == 0 { bytes.removeLast(bytes.count - place) }
+      }
+    }
+    return bytes
+  }
+}
