@@ -147,7 +147,7 @@ struct Bench: ParsableCommand {
       sequences = try folder.files.prefix(32).map { file in
         try checkpoint.sequence(of: FileBytes.read(folder.path(of: file)))
       }
-      benchmark = Benchmark(
+      benchmark = try Benchmark(
         checkpoint.model, batch: batch ?? rows, context: min(length, model.contextLength),
         pool: pool)
     } else {

@@ -27,7 +27,7 @@ struct Info: ParsableCommand {
     let url = URL(fileURLWithPath: folder)
     let checkpoint = try Checkpoint(url)
     let training = TrainingRun.summary(of: url)
-    let model = checkpoint.model.configuration
+    let model = checkpoint.configuration
     if json {
       return try printJSON(
         Report(

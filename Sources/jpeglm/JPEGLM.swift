@@ -15,6 +15,6 @@ struct JPEGLM: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Train.self, TrainTokenizer.self, Tokenize.self, Sample.self, Canonicalize.self,
-      Inspect.self, Info.self, Bench.self, DrawDigits.self,
+      Inspect.self, Info.self, Export.self, Bench.self, DrawDigits.self,
     ])
 }

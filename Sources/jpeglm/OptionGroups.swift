@@ -5,6 +5,7 @@ import Foundation
 extension JPEGProfile.Subsampling: ExpressibleByArgument {}
 extension JPEGProfile.Stream: ExpressibleByArgument {}
 extension WeightFormat: ExpressibleByArgument {}
+extension Checkpoint.Storage: ExpressibleByArgument {}
 extension LlamaConfiguration.Preset: ExpressibleByArgument {}
 
 /// What a canonical stream is.

@@ -42,8 +42,12 @@ struct Sample: ParsableCommand {
   @Flag(help: "Draw any byte, valid or not, and say how many files decode.")
   var unconstrained = false
 
-  @Option(help: "How weights are kept for decoding: f32, bf16 or q8; smaller is faster.")
-  var weights = WeightFormat.f32
+  @Option(
+    help: """
+      How weights are kept for decoding: f32, bf16 or q8; smaller is faster. By default as they are \
+      stored.
+      """)
+  var weights: WeightFormat?
 
   @OptionGroup var threads: ThreadOptions
 
@@ -75,7 +79,14 @@ struct Sample: ParsableCommand {
     let progress = ProgressLine()
     var generator = try Generator(loading: URL(fileURLWithPath: folder), pool: threads.pool)
     generator.isConstrained = !unconstrained
-    generator.weights = weights
+    if let weights { generator.weights = weights }
+    if generator.checkpoint.assumesCodec {
+      progress.note(
+        """
+        \(folder) has no codec.json; taking its streams for those of JPEG-LM's authors: \
+        256 × 256, quality 25, 4:2:0, restart interval 1, abbreviated
+        """)
+    }
     let results = try OutputFolder(output)
     let start = ContinuousClock.now
     let images = try generator.generate(

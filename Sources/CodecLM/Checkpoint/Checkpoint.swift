@@ -3,26 +3,34 @@ public import Foundation
 /// A model with what its tokens mean: parameters, tokenizer and the codec's profile.
 ///
 /// On disk it is a Hugging Face Llama folder (`config.json`, `model.safetensors`, `tokenizer.json`)
-/// with the profile beside it (`codec.json`).
+/// with the profile beside it (`codec.json`). Weights may also come as `pytorch_model.bin`, and either
+/// in several files with an index.
 public struct Checkpoint: Sendable {
-  /// The model.
-  public let model: Llama
+  /// The model's shape.
+  public let configuration: LlamaConfiguration
   /// Bytes ↔ tokens.
   public let tokenizer: Tokenizer
   /// What the bytes are.
   public let codec: CodecProfile
+  /// Whether the folder says nothing of a profile, so that ``codec`` is that of JPEG-LM's authors.
+  public let assumesCodec: Bool
+
+  let weights: CheckpointWeights
 
   static let codecFile = "codec.json"
   static let weightsFile = "model.safetensors"
 
   /// A checkpoint of what is at hand.
   public init(_ model: Llama, _ tokenizer: Tokenizer, _ codec: CodecProfile) {
-    self.model = model
+    configuration = model.configuration
+    weights = CheckpointWeights(model)
     self.tokenizer = tokenizer
     self.codec = codec
+    assumesCodec = false
   }
 
-  /// Opens a folder.
+  /// Opens a folder: reads its descriptions and checks that its weights are all there, without
+  /// reading them.
   ///
   /// - Throws: ``FileError`` that names the file which is missing or malformed,
   ///   ``LlamaConfigurationError``, ``NumericsError``.
@@ -30,18 +38,39 @@ public struct Checkpoint: Sendable {
     guard FolderListing.kind(of: folder.path) == .folder else {
       throw FileError.malformed(path: folder.path, reason: "no such folder; check the path")
     }
-    let configuration = try LlamaConfiguration(contentsOf: folder)
-    codec = try Self.codec(of: folder)
+    configuration = try LlamaConfiguration(contentsOf: folder)
+    (codec, assumesCodec) = try Self.codecOrAuthors(of: folder)
     tokenizer = try Tokenizer(contentsOf: folder)
     guard configuration.vocabulary == tokenizer.count else {
       throw FileError.malformed(
         path: folder.appendingPathComponent(LlamaConfiguration.fileName).path,
         reason: "vocab_size is \(configuration.vocabulary), the tokenizer has \(tokenizer.count)")
     }
-    model = try Llama(zero: configuration)
-    let weights = try SafeTensors(folder.appendingPathComponent(Self.weightsFile))
-    try weights.load(model.layout.buffer, into: model.parameters.buffer)
+    weights = try CheckpointWeights(ModelFiles(folder), configuration)
   }
+
+  /// The model in single precision; that of an opened folder is read when it is first asked for, and
+  /// kept.
+  ///
+  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  public var model: Llama {
+    get throws { try weights.model() }
+  }
+
+  /// The weights for decoding; those of an opened folder go from their files into panels one tensor
+  /// after another, so that the whole model is never in memory a second time.
+  ///
+  /// - Parameter format: by default ``weightFormat``.
+  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  public func decoderWeights(
+    format: WeightFormat? = nil, pool: WorkerPool = .shared
+  ) throws -> DecoderWeights {
+    try weights.decoderWeights(format: format ?? weightFormat, pool: pool)
+  }
+
+  /// The smallest format that keeps every weight as it is stored: bf16 for a folder whose matrices are
+  /// all BF16, f32 otherwise.
+  public var weightFormat: WeightFormat { weights.format }
 
   /// The profile of a folder's model, without opening the model.
   ///
@@ -55,24 +84,68 @@ public struct Checkpoint: Sendable {
     }
   }
 
+  /// The profile, or that of JPEG-LM's authors for a folder like theirs, which has a SentencePiece
+  /// model and nothing that says what the bytes are.
+  private static func codecOrAuthors(
+    of folder: URL
+  ) throws -> (codec: CodecProfile, isAssumed: Bool) {
+    func isMissing(_ name: String) -> Bool {
+      FolderListing.kind(of: folder.appendingPathComponent(name).path) == .missing
+    }
+    if isMissing(codecFile), !isMissing("tokenizer.model") {
+      return (.authors, true)
+    }
+    return (try codec(of: folder), false)
+  }
+
   /// Writes the folder, each file complete or not at all.
   ///
-  /// - Throws: ``FileError``.
+  /// - Throws: ``FileError``, ``NumericsError``.
   public func write(to folder: URL) throws {
     try writeDescription(to: folder)
     try writeWeights(to: folder.appendingPathComponent(Self.weightsFile))
   }
 
   /// Writes everything but the weights.
-  package func writeDescription(to folder: URL) throws {
+  package func writeDescription(to folder: URL, storage: ElementType = .float32) throws {
     try Folders.make(folder)
     try JSONFile.write(
-      model.configuration, to: folder.appendingPathComponent(LlamaConfiguration.fileName))
+      ModelDescription(configuration, tokenizer, storage),
+      to: folder.appendingPathComponent(LlamaConfiguration.fileName))
     try JSONFile.write(codec, to: folder.appendingPathComponent(Self.codecFile))
     try tokenizer.write(to: folder)
   }
 
   package func writeWeights(to url: URL) throws {
+    let model = try model
     try SafeTensors.write([("", model.parameters.buffer)], model.layout.buffer, to: url)
+  }
+}
+
+/// What a `config.json` says: the model's shape, its special tokens and how its weights are stored.
+private struct ModelDescription: Encodable {
+  let configuration: LlamaConfiguration
+  let tokenizer: Tokenizer
+  let storage: ElementType
+
+  private enum CodingKeys: String, CodingKey {
+    case begin = "bos_token_id"
+    case end = "eos_token_id"
+    case storage = "torch_dtype"
+  }
+
+  init(_ configuration: LlamaConfiguration, _ tokenizer: Tokenizer, _ storage: ElementType) {
+    self.configuration = configuration
+    self.tokenizer = tokenizer
+    self.storage = storage
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try configuration.encode(to: encoder)
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    // Left to their defaults, 1 and 2 would end what transformers generates.
+    try fields.encode(tokenizer.beginToken, forKey: .begin)
+    try fields.encode(tokenizer.endToken, forKey: .end)
+    try fields.encode("\(storage)", forKey: .storage)
   }
 }

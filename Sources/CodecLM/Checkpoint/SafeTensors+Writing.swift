@@ -7,28 +7,34 @@ extension SafeTensors {
   package static func write(
     _ buffers: [(prefix: String, buffer: FloatBuffer)], _ layout: BufferLayout, to url: URL
   ) throws {
-    var header: [String: SafeTensorsHeaderValue] = ["__metadata__": .metadata(["format": "pt"])]
-    var offset = 0
-    for (prefix, _) in buffers {
-      for region in layout.regions {
-        let end = offset + 4 * region.count
-        header[prefix + region.name] = .tensor("F32", region.shape, [offset, end])
-        offset = end
-      }
+    let tensors = buffers.flatMap { buffer in
+      layout.regions.map { (buffer.prefix + $0.name, $0.shape) }
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    var json = [UInt8](try encoder.encode(header))
-    json += [UInt8](repeating: 0x20, count: (8 - json.count % 8) % 8)
-    let length = (0..<8).map { UInt8(truncatingIfNeeded: json.count >> (8 * $0)) }
-
     var file = try AtomicFile(url)
-    try file.append(length + json)
+    try file.append(try header(tensors, type: .float32))
     for (_, buffer) in buffers {
       for region in layout.regions {
         try buffer.withBytes(region.range) { bytes in try file.append(bytes) }
       }
     }
     try file.finish()
+  }
+
+  /// The bytes before the elements of tensors of one type, which follow in this order.
+  static func header(_ tensors: [(name: String, shape: [Int])], type: ElementType) throws -> [UInt8]
+  {
+    var header: [String: SafeTensorsHeaderValue] = ["__metadata__": .metadata(["format": "pt"])]
+    var offset = 0
+    for (name, shape) in tensors {
+      let end = offset + shape.reduce(type.bytes, *)
+      header[name] = .tensor(type.rawValue, shape, [offset, end])
+      offset = end
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var json = [UInt8](try encoder.encode(header))
+    json += [UInt8](repeating: 0x20, count: (8 - json.count % 8) % 8)
+    let length = (0..<8).map { UInt8(truncatingIfNeeded: json.count >> (8 * $0)) }
+    return length + json
   }
 }

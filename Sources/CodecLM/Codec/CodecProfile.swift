@@ -20,6 +20,13 @@ public enum CodecProfile: Sendable, Hashable {
   }
 }
 
+extension CodecProfile {
+  /// The profile of JPEG-LM's authors (arXiv 2408.08459): 256 × 256 pixels, quality 25, 4:2:0,
+  /// abbreviated streams with a restart marker after every MCU.
+  public static let authors = CodecProfile.jpeg(
+    JPEGProfile(size: 256, quality: 25, restartInterval: 1, stream: .abbreviated))
+}
+
 extension CodecProfile: Codable {
   private enum CodingKeys: String, CodingKey { case codec }
 

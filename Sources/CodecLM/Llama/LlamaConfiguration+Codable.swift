@@ -20,19 +20,9 @@ extension LlamaConfiguration: Codable {
     case activation = "hidden_act"
     case attentionBias = "attention_bias"
     case feedForwardBias = "mlp_bias"
-    case beginToken = "bos_token_id"
-    case endToken = "eos_token_id"
-    case storage = "torch_dtype"
-  }
-
-  private struct RopeParameters: Codable {
-    var theta: Double?
-    var type: String?
-
-    enum CodingKeys: String, CodingKey {
-      case theta = "rope_theta"
-      case type = "rope_type"
-    }
+    case rotatedShare = "partial_rotary_factor"
+    case slidingWindow = "sliding_window"
+    case quantization = "quantization_config"
   }
 
   /// Reads a Hugging Face `config.json`.
@@ -49,19 +39,31 @@ extension LlamaConfiguration: Codable {
       }
     }
     try refuse(.modelType, unless: "llama")
-    try refuse(.activation, unless: "silu")
+    // "swish" is the same function by its other name.
+    if try fields.decodeIfPresent(String.self, forKey: .activation) != "swish" {
+      try refuse(.activation, unless: "silu")
+    }
+    let architectures = try fields.decodeIfPresent([String].self, forKey: .architectures) ?? []
+    if let other = architectures.first(where: { $0 != "LlamaForCausalLM" }) {
+      throw LlamaConfigurationError.unsupported(
+        field: CodingKeys.architectures.rawValue, value: other)
+    }
     for key in [CodingKeys.attentionBias, .feedForwardBias]
     where try fields.decodeIfPresent(Bool.self, forKey: key) == true {
       throw LlamaConfigurationError.unsupported(field: key.rawValue, value: "true")
     }
-    let rope = try fields.decodeIfPresent(RopeParameters.self, forKey: .ropeParameters)
-    if let type = rope?.type, type != "default" {
-      throw LlamaConfigurationError.unsupported(field: "rope_parameters.rope_type", value: type)
+    for key in [CodingKeys.slidingWindow, .quantization]
+    where try fields.contains(key) && !fields.decodeNil(forKey: key) {
+      throw LlamaConfigurationError.unsupported(field: key.rawValue, value: "a value")
     }
-    if fields.contains(.ropeScaling), try !fields.decodeNil(forKey: .ropeScaling) {
+    if let share = try fields.decodeIfPresent(Double.self, forKey: .rotatedShare), share != 1 {
       throw LlamaConfigurationError.unsupported(
-        field: CodingKeys.ropeScaling.rawValue, value: "a value")
+        field: CodingKeys.rotatedShare.rawValue, value: "\(share)")
     }
+    // The newer key holds both the base and the scaling, the older one the scaling alone.
+    let rope =
+      try fields.decodeIfPresent(RopeParameters.self, forKey: .ropeParameters)
+      ?? fields.decodeIfPresent(RopeParameters.self, forKey: .ropeScaling)
     self.init(
       vocabulary: try fields.decode(Int.self, forKey: .vocabulary),
       hiddenSize: try fields.decode(Int.self, forKey: .hiddenSize),
@@ -73,6 +75,7 @@ extension LlamaConfiguration: Codable {
       contextLength: try fields.decodeIfPresent(Int.self, forKey: .contextLength) ?? 2_048,
       ropeTheta: try fields.decodeIfPresent(Double.self, forKey: .ropeTheta)
         ?? rope?.theta ?? 10_000,
+      ropeScaling: rope?.scaling,
       rmsNormEpsilon: try fields.decodeIfPresent(Float.self, forKey: .rmsNormEpsilon) ?? 1e-6,
       tiesEmbeddings: try fields.decodeIfPresent(Bool.self, forKey: .tiesEmbeddings) ?? false)
     try validate()
@@ -92,13 +95,12 @@ extension LlamaConfiguration: Codable {
     try fields.encode(headDimension, forKey: .headDimension)
     try fields.encode(contextLength, forKey: .contextLength)
     try fields.encode(ropeTheta, forKey: .ropeTheta)
-    try fields.encodeNil(forKey: .ropeScaling)
+    try fields.encode(ropeScaling.map(RopeParameters.init(scaling:)), forKey: .ropeScaling)
     try fields.encode(Double("\(rmsNormEpsilon)"), forKey: .rmsNormEpsilon)
     try fields.encode(tiesEmbeddings, forKey: .tiesEmbeddings)
     try fields.encode("silu", forKey: .activation)
     try fields.encode(false, forKey: .attentionBias)
     try fields.encode(false, forKey: .feedForwardBias)
-    try fields.encode("float32", forKey: .storage)
   }
 
   static let fileName = "config.json"

@@ -18,6 +18,8 @@ public struct LlamaConfiguration: Sendable, Hashable {
   public var contextLength: Int
   /// Base of the rotary embedding's wavelengths (`rope_theta`).
   public var ropeTheta: Double
+  /// How these wavelengths are stretched, if they are (`rope_scaling`).
+  public var ropeScaling: RopeScaling?
   /// ε under the root of each normalisation (`rms_norm_eps`).
   public var rmsNormEpsilon: Float
   /// Whether the output projection is the embedding itself (`tie_word_embeddings`).
@@ -31,7 +33,8 @@ public struct LlamaConfiguration: Sendable, Hashable {
   public init(
     vocabulary: Int, hiddenSize: Int, intermediateSize: Int, layers: Int, heads: Int,
     keyValueHeads: Int? = nil, headDimension: Int? = nil, contextLength: Int,
-    ropeTheta: Double = 10_000, rmsNormEpsilon: Float = 1e-5, tiesEmbeddings: Bool = false
+    ropeTheta: Double = 10_000, ropeScaling: RopeScaling? = nil, rmsNormEpsilon: Float = 1e-5,
+    tiesEmbeddings: Bool = false
   ) {
     self.vocabulary = vocabulary
     self.hiddenSize = hiddenSize
@@ -42,6 +45,7 @@ public struct LlamaConfiguration: Sendable, Hashable {
     self.headDimension = headDimension ?? hiddenSize / max(heads, 1)
     self.contextLength = contextLength
     self.ropeTheta = ropeTheta
+    self.ropeScaling = ropeScaling
     self.rmsNormEpsilon = rmsNormEpsilon
     self.tiesEmbeddings = tiesEmbeddings
   }
@@ -97,6 +101,7 @@ public struct LlamaConfiguration: Sendable, Hashable {
     if !(ropeTheta > 0 && ropeTheta.isFinite) {
       throw LlamaConfigurationError.outOfRange(field: "rope_theta", value: "\(ropeTheta)")
     }
+    try ropeScaling?.validate()
     if !(rmsNormEpsilon > 0 && rmsNormEpsilon.isFinite) {
       throw LlamaConfigurationError.outOfRange(field: "rms_norm_eps", value: "\(rmsNormEpsilon)")
     }

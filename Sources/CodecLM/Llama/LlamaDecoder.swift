@@ -108,7 +108,7 @@ public struct LlamaDecoder: ~Copyable {
   ) throws {
     let shape = weights.configuration
     let capacity = min(capacity ?? shape.contextLength, shape.contextLength)
-    let rotary = try RotaryEmbedding(shape)
+    let rotary = try RotaryEmbedding(shape, positions: capacity)
     let cache = try KVCache(shape, slots: slots, capacity: capacity)
     let state = try State(
       weights, rows: Self.rowsPerPass, threads: pool.threads, capacity: capacity)

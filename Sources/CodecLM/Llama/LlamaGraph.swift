@@ -45,7 +45,7 @@ public final class LlamaGraph {
     self.capacity = capacity
     self.pool = pool
     let shape = model.configuration
-    rotary = try RotaryEmbedding(shape)
+    rotary = try RotaryEmbedding(shape, positions: min(shape.contextLength, max(capacity, 1)))
     attention = Attention(shape)
     self.longest = min(longest ?? shape.contextLength, capacity)
     arena = try LlamaArena(

@@ -1,21 +1,30 @@
 import Foundation
 
 /// Rotary position embedding in Hugging Face's half-split convention: channel i of a head's first
-/// half turns with channel i of its second half by position · θ^(−2i / head dimension).
+/// half turns with channel i of its second half by position · θ^(−2i / head dimension), scaled as
+/// ``RopeScaling`` says.
 package struct RotaryEmbedding: Sendable {
-  // [context, head dimension]: a position's cosines, then its sines.
+  // [positions, head dimension]: a position's cosines, then its sines.
   let table: Matrix
 
-  package init(_ configuration: LlamaConfiguration) throws {
-    let half = configuration.headDimension / 2
-    table = try Matrix(rows: configuration.contextLength, columns: 2 * half)
-    let frequencies = (0..<half).map {
-      pow(configuration.ropeTheta, -Double($0) / Double(half))
-    }
-    for position in 0..<configuration.contextLength {
+  /// The angles of a number of positions, by default all of the context.
+  package init(_ configuration: LlamaConfiguration, positions: Int? = nil) throws {
+    let positions = positions ?? configuration.contextLength
+    table = try Matrix(rows: positions, columns: configuration.headDimension)
+    let frequencies = Self.frequencies(configuration)
+    for position in 0..<positions {
       let angles = frequencies.map { Double(position) * $0 }
       table.rows(position..<position + 1).fill(
         from: angles.map { Float(cos($0)) } + angles.map { Float(sin($0)) })
+    }
+  }
+
+  /// The angle that one position turns each pair of channels by.
+  static func frequencies(_ configuration: LlamaConfiguration, scaled: Bool = true) -> [Double] {
+    let half = configuration.headDimension / 2
+    return (0..<half).map {
+      let frequency = pow(configuration.ropeTheta, -Double($0) / Double(half))
+      return scaled ? configuration.ropeScaling?.frequency(frequency) ?? frequency : frequency
     }
   }
 

@@ -13,7 +13,9 @@ public struct Generator: Sendable {
   /// Whether only tokens are drawn that the codec's grammar allows, so that every file is valid.
   public var isConstrained = true
   /// How decoding stores the weights: fewer bytes are read sooner, with more rounding.
-  public var weights = WeightFormat.f32
+  ///
+  /// By default the checkpoint's ``Checkpoint/weightFormat``.
+  public var weights: WeightFormat
 
   let codec: any Codec
   private let pool: WorkerPool
@@ -24,6 +26,7 @@ public struct Generator: Sendable {
   public init(_ checkpoint: Checkpoint, pool: WorkerPool = .shared) throws {
     self.checkpoint = checkpoint
     self.pool = pool
+    weights = checkpoint.weightFormat
     codec = try checkpoint.codec.makeCodec()
   }
 
@@ -45,8 +48,8 @@ public struct Generator: Sendable {
     count: Int, sampling: Sampling = Sampling(), seed: UInt64 = 0
   ) throws -> GeneratedFiles {
     let decoder = try LlamaDecoder(
-      checkpoint.model, slots: max(1, min(batch, count, LlamaDecoder.rowsPerPass)),
-      weights: weights, pool: pool)
+      checkpoint.decoderWeights(format: weights, pool: pool),
+      slots: max(1, min(batch, count, LlamaDecoder.rowsPerPass)), pool: pool)
     return GeneratedFiles(self, decoder, count: count, sampling: sampling, seed: seed)
   }
 

@@ -97,7 +97,7 @@ public struct TrainingRun: ~Copyable {
       checkpoint.model, data, record.trainer, state: record.state,
       recomputing: recomputing, pool: pool)
     let moments = try SafeTensors(newest.appendingPathComponent(Self.momentsFile))
-    let layout = checkpoint.model.layout.buffer
+    let layout = try checkpoint.model.layout.buffer
     try moments.load(layout, prefix: "first.", into: trainer.optimizer.first)
     try moments.load(layout, prefix: "second.", into: trainer.optimizer.second)
     let metrics = try MetricsFile(folder, keepingUpTo: record.state.step)

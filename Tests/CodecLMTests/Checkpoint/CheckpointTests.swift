@@ -18,10 +18,10 @@ import Testing
       let checkpoint = try TestModels.checkpoint(context: 40)
       try checkpoint.write(to: first)
       let read = try Checkpoint(first)
-      #expect(read.model.configuration == checkpoint.model.configuration)
+      #expect(read.configuration == checkpoint.configuration)
       #expect(read.codec == checkpoint.codec)
       #expect(
-        TestModels.bits(read.model.parameters.buffer)
+        try TestModels.bits(read.model.parameters.buffer)
           == TestModels.bits(checkpoint.model.parameters.buffer))
       try read.write(to: second)
       let names = try FileManager.default.contentsOfDirectory(atPath: second.path).sorted()

@@ -56,19 +56,63 @@ import Testing
 
   @Test func `unsupported mathematics is refused by name`() {
     let cases: [(field: String, change: Any, value: String)] = [
-      ("rope_scaling", ["type": "linear", "factor": 2], "a value"),
       ("attention_bias", true, "true"), ("mlp_bias", true, "true"),
       ("hidden_act", "gelu", "gelu"), ("model_type", "gpt2", "gpt2"),
+      ("sliding_window", 512, "a value"), ("partial_rotary_factor", 0.5, "0.5"),
+      ("quantization_config", ["bits": 4], "a value"),
+      ("architectures", ["LlamaForSequenceClassification"], "LlamaForSequenceClassification"),
     ]
     for (field, change, value) in cases {
       #expect(throws: LlamaConfigurationError.unsupported(field: field, value: value)) {
         try Self.decode([field: change])
       }
     }
-    let scaled = LlamaConfigurationError.unsupported(
-      field: "rope_parameters.rope_type", value: "llama3")
-    #expect(throws: scaled) {
-      try Self.decode(["rope_parameters": ["rope_type": "llama3", "factor": 8]])
+    for (key, type) in [("rope_scaling", "type"), ("rope_parameters", "rope_type")] {
+      for kind in ["dynamic", "yarn", "longrope", "new"] {
+        let error = LlamaConfigurationError.unsupported(field: "\(key).rope_type", value: kind)
+        #expect(throws: error) { try Self.decode([key: [type: kind, "factor": 8]]) }
+      }
+    }
+  }
+
+  @Test func `both keys for the rotary embedding's scaling are read, and written`() throws {
+    let llama3: [String: Any] = [
+      "rope_type": "llama3", "factor": 4, "low_freq_factor": 1, "high_freq_factor": 3,
+      "original_max_position_embeddings": 32,
+    ]
+    let scaling = RopeScaling.llama3(
+      .init(
+        factor: 4, lowFrequencyFactor: 1, highFrequencyFactor: 3, originalContextLength: 32))
+    let cases: [(String, [String: Any], RopeScaling?)] = [
+      ("rope_scaling", ["type": "linear", "factor": 2.5], .linear(factor: 2.5)),
+      ("rope_scaling", llama3, scaling), ("rope_parameters", llama3, scaling),
+      ("rope_parameters", ["rope_type": "default", "rope_theta": 7], nil),
+    ]
+    for (key, value, expected) in cases {
+      let configuration = try Self.decode([key: value])
+      #expect(configuration.ropeScaling == expected)
+      let again = try JSONDecoder().decode(
+        LlamaConfiguration.self, from: try JSONEncoder().encode(configuration))
+      #expect(again == configuration)
+    }
+    let theta = try Self.decode([
+      "rope_theta": NSNull(), "rope_parameters": ["rope_type": "default", "rope_theta": 7],
+    ])
+    #expect(theta.ropeTheta == 7)
+  }
+
+  @Test func `a scaling that makes no sense is refused by name`() {
+    let good: [String: Any] = [
+      "rope_type": "llama3", "factor": 4, "low_freq_factor": 1, "high_freq_factor": 3,
+      "original_max_position_embeddings": 32,
+    ]
+    let cases: [(String, Any)] = [
+      ("factor", 0.5), ("low_freq_factor", 0), ("high_freq_factor", 1),
+      ("original_max_position_embeddings", 0), ("original_max_position_embeddings", 1 << 40),
+    ]
+    for (field, value) in cases {
+      let changed = good.merging([field: value]) { $1 }
+      #expect(Self.refusedField(["rope_scaling": changed]) == "rope_scaling.\(field)", "\(value)")
     }
   }
 

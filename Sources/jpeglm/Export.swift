@@ -1,0 +1,52 @@
+import ArgumentParser
+import CodecLM
+import Foundation
+
+struct Export: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Copy a model for other programs: a slim Hugging Face folder, or GGUF for llama.cpp.",
+    discussion: """
+      The folder holds the model and what its tokens mean, without a run's optimiser states, and \
+      opens with transformers' AutoModelForCausalLM and tokenizers, and here. A GGUF file holds the \
+      weights without a tokenizer: llama.cpp is given token ids.
+
+        jpeglm export run --out slim --dtype bf16
+        jpeglm export run --gguf model.gguf
+      """)
+
+  @Argument(help: ArgumentHelp("Folder of a training run or a checkpoint.", valueName: "run"))
+  var folder: String
+
+  @Option(name: .customLong("out"), help: "Folder for the copy.")
+  var output: String?
+
+  @Option(help: "How the weights are stored: f32 or bf16.")
+  var dtype = Checkpoint.Storage.bf16
+
+  @Option(help: "File for llama.cpp.")
+  var gguf: String?
+
+  func validate() throws {
+    guard output != nil || gguf != nil else {
+      throw ValidationError("Say where to: --out FOLDER, --gguf FILE, or both.")
+    }
+    if let output,
+      URL(fileURLWithPath: output).standardizedFileURL.resolvingSymlinksInPath()
+        == URL(fileURLWithPath: folder).standardizedFileURL.resolvingSymlinksInPath()
+    {
+      throw ValidationError("--out \(output) is the model's own folder.")
+    }
+  }
+
+  func run() throws {
+    let checkpoint = try Checkpoint(URL(fileURLWithPath: folder))
+    if let output {
+      try checkpoint.export(to: URL(fileURLWithPath: output), storage: dtype)
+      print("wrote \(output)")
+    }
+    if let gguf {
+      try checkpoint.exportGGUF(to: URL(fileURLWithPath: gguf), storage: dtype)
+      print("wrote \(gguf)")
+    }
+  }
+}

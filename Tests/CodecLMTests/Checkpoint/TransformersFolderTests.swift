@@ -1,0 +1,166 @@
+import CodecLM
+import Foundation
+import Testing
+
+/// Folders that transformers and torch wrote, against what transformers computes there
+/// (Scripts/make-checkpoint-fixtures.py).
+@Suite struct TransformersFolderTests {
+  /// Both sides are float32; logits reach 20.
+  static let tolerance: Float = 1e-4
+  static let folders = ["sharded-bf16", "bin-f32", "bin-sharded-f16"]
+
+  /// A fixture's model, with the byte tokenizer and a profile that its vocabulary is made for.
+  private func withCheckpoint(
+    _ name: String, _ body: (Checkpoint, URL, SafeTensors) throws -> Void
+  ) throws {
+    try withTemporaryFolder { folder in
+      let copy = folder.appendingPathComponent("model")
+      try Self.copy(name, to: copy)
+      let reference = try SafeTensors(
+        Fixtures.url("checkpoints/\(name)/reference.safetensors"))
+      try body(try Checkpoint(copy), copy, reference)
+    }
+  }
+
+  private static func copy(_ name: String, to folder: URL) throws {
+    try FileManager.default.copyItem(at: try Fixtures.url("checkpoints/\(name)"), to: folder)
+    try Data(Tokenizer.bytes.json()).write(to: folder.appendingPathComponent("tokenizer.json"))
+    try JSONEncoder().encode(TestImages.profile())
+      .write(to: folder.appendingPathComponent("codec.json"))
+  }
+
+  private func check(_ logits: [Float], _ expected: [Float]) {
+    #expect(logits.count == expected.count)
+    let worst = zip(logits, expected).map { abs($0 - $1) }.max() ?? .infinity
+    #expect(worst < Self.tolerance)
+  }
+
+  @Test(arguments: folders)
+  func `logits and 200 greedy tokens are those of transformers`(name: String) throws {
+    try withCheckpoint(name) { checkpoint, _, reference in
+      let tokens = try #require(reference.integers("tokens")).map { Int32($0) }
+      let logits = try #require(reference.floats("logits"))
+      // The weights straight from the files, before the model itself is read.
+      let weights = try checkpoint.decoderWeights(format: .f32)
+      var decoder = try LlamaDecoder(weights, slots: 1)
+      check(decoder.advance(tokens.map { .init(slot: 0, token: $0) }).elements, logits)
+
+      let graph = try LlamaGraph(try checkpoint.model, capacity: tokens.count)
+      check(graph.logits(tokens: tokens, segments: [0..<tokens.count]).elements, logits)
+
+      decoder.reset(slot: 0)
+      var last = decoder.advance(tokens.prefix(3).map { .init(slot: 0, token: $0) })
+      for (index, token) in try #require(reference.integers("greedy")).enumerated() {
+        let row = last.rows(last.rows - 1..<last.rows).elements
+        #expect(row.indices.max { row[$0] < row[$1] } == token, "token \(index)")
+        last = decoder.advance([.init(slot: 0, token: Int32(token))])
+      }
+    }
+  }
+
+  @Test func `weights stored as BF16 lose nothing in panels of BF16`() throws {
+    try withCheckpoint("sharded-bf16") { checkpoint, _, reference in
+      #expect(checkpoint.weightFormat == .bf16)
+      let tokens = try #require(reference.integers("tokens")).map { Int32($0) }
+      var decoder = try LlamaDecoder(try checkpoint.decoderWeights(), slots: 1)
+      check(
+        decoder.advance(tokens.map { .init(slot: 0, token: $0) }).elements,
+        try #require(reference.floats("logits")))
+    }
+    try withCheckpoint("bin-sharded-f16") { checkpoint, _, _ in
+      #expect(checkpoint.weightFormat == .f32)
+    }
+  }
+
+  @Test(arguments: folders, Checkpoint.Storage.allCases)
+  func `a copy holds the same model`(name: String, storage: Checkpoint.Storage) throws {
+    try withCheckpoint(name) { checkpoint, folder, _ in
+      let out = folder.deletingLastPathComponent().appendingPathComponent("out")
+      try checkpoint.export(to: out, storage: storage)
+      let copy = try Checkpoint(out)
+      #expect(copy.configuration == checkpoint.configuration)
+      #expect(copy.codec == checkpoint.codec)
+      let (original, copied) = (
+        TestModels.bits(try checkpoint.model.parameters.buffer),
+        TestModels.bits(try copy.model.parameters.buffer)
+      )
+      if storage == .f32 || name == "sharded-bf16" {
+        #expect(original == copied)
+      } else {
+        for (before, after) in zip(original, copied) {
+          let (x, y) = (Float(bitPattern: before), Float(bitPattern: after))
+          #expect(abs(x - y) <= abs(x) / 256)
+          #expect(after & 0xffff == 0)
+        }
+      }
+      // A model in memory and one in its files are copied alike.
+      let second = folder.deletingLastPathComponent().appendingPathComponent("second")
+      try Checkpoint(folder).export(to: second, storage: storage)
+      for file in ["config.json", "model.safetensors"] {
+        #expect(
+          try Data(contentsOf: out.appendingPathComponent(file))
+            == (try Data(contentsOf: second.appendingPathComponent(file))))
+      }
+    }
+  }
+
+  @Test func `special tokens stand in config.json`() throws {
+    try withTemporaryFolder { folder in
+      try TestModels.checkpoint(context: 40).write(to: folder)
+      let data = try Data(contentsOf: folder.appendingPathComponent("config.json"))
+      let fields = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+      #expect(fields["bos_token_id"] as? Int == 256)
+      #expect(fields["eos_token_id"] as? Int == 257)
+      #expect(fields["torch_dtype"] as? String == "float32")
+    }
+  }
+
+  @Test(arguments: [
+    ("model.safetensors.index.json", #"{"weight_map":{"a":"../a.safetensors"}}"#, "no name"),
+    ("model.safetensors.index.json", #"{"weight_map":{"a":"b.safetensors"}}"#, "b.safetensors"),
+    ("model.safetensors.index.json", #"{"weight_map":[]}"#, "weight_map has the wrong type"),
+    ("model.safetensors.index.json", #"{"weight_map":{}}"#, "holds 0 tensors"),
+    ("config.json", "3", "has the wrong type"),
+  ])
+  func `a folder that contradicts itself is refused`(
+    file: String, content: String, reason: String
+  ) throws {
+    try withTemporaryFolder { folder in
+      let model = folder.appendingPathComponent("model")
+      try Self.copy("sharded-bf16", to: model)
+      try Data(content.utf8).write(to: model.appendingPathComponent(file))
+      let error = try #require(throws: (any Error).self) { try Checkpoint(model) }
+      #expect("\(error)".contains(reason), "\(error)")
+    }
+  }
+
+  @Test func `weights that the configuration does not speak of are refused by name`() throws {
+    try withTemporaryFolder { folder in
+      let model = folder.appendingPathComponent("model")
+      try Self.copy("bin-f32", to: model)
+      let config = model.appendingPathComponent("config.json")
+      let text = try String(contentsOf: config, encoding: .utf8)
+      for (change, reason) in [
+        (#""num_hidden_layers": 1"#, "model.layers.1.input_layernorm.weight, which a Llama"),
+        (#""num_hidden_layers": 3"#, "model.layers.2.input_layernorm.weight is missing"),
+        (#""num_hidden_layers": 4000"#, "too few for 4000 layers"),
+      ] {
+        try Data(text.replacingOccurrences(of: #""num_hidden_layers": 2"#, with: change).utf8)
+          .write(to: config)
+        let error = try #require(throws: FileError.self) { try Checkpoint(model) }
+        #expect(error.description.contains(reason), "\(error)")
+      }
+    }
+  }
+
+  @Test func `a folder without weights says what it looked for`() throws {
+    try withTemporaryFolder { folder in
+      let model = folder.appendingPathComponent("model")
+      try Self.copy("bin-f32", to: model)
+      try FileManager.default.removeItem(at: model.appendingPathComponent("pytorch_model.bin"))
+      let error = try #require(throws: FileError.self) { try Checkpoint(model) }
+      #expect(error.description.contains("model.safetensors"))
+      #expect(error.description.contains("nor pytorch_model.bin"))
+    }
+  }
+}
