@@ -6,6 +6,9 @@ struct Info: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say what a run or checkpoint holds.",
     discussion: """
+      Any Hugging Face folder of a Llama over bytes will do, the published JPEG-LM's included. Where \
+      a folder does not open, all that stands in the way is listed.
+
         jpeglm info run
       """)
 
@@ -20,11 +23,17 @@ struct Info: ParsableCommand {
     var config: LlamaConfiguration
     var codec: CodecProfile
     var vocabulary: Int
+    var weights: Checkpoint.StoredWeights?
     var training: TrainingRun.Summary?
   }
 
   func run() throws {
     let url = URL(fileURLWithPath: folder)
+    let faults = Checkpoint.faults(of: url)
+    guard faults.isEmpty else {
+      throw FileError.malformed(
+        path: folder, reason: "does not open: \(faults.joined(separator: "; "))")
+    }
     let checkpoint = try Checkpoint(url)
     let training = TrainingRun.summary(of: url)
     let model = checkpoint.configuration
@@ -32,7 +41,8 @@ struct Info: ParsableCommand {
       return try printJSON(
         Report(
           parameters: model.parameterCount, config: model, codec: checkpoint.codec,
-          vocabulary: checkpoint.tokenizer.count, training: training))
+          vocabulary: checkpoint.tokenizer.count, weights: checkpoint.storedWeights,
+          training: training))
     }
     print(
       """
@@ -41,13 +51,22 @@ struct Info: ParsableCommand {
       (\(model.keyValueHeads) key/value), context \(Format.count(model.contextLength))
       tokens     \(Format.count(checkpoint.tokenizer.count)): \(checkpoint.tokenizer)
       """)
+    if let weights = checkpoint.storedWeights {
+      let files = weights.files == 1 ? "" : ", \(weights.files) files"
+      print(
+        """
+        weights    \(weights.types.joined(separator: ", ")), \(Format.bytes(weights.bytes)) in \
+        \(weights.file)\(files)
+        """)
+    }
     switch checkpoint.codec {
     case .jpeg(let profile):
       print(
         """
         pictures   JPEG, \(profile.width) × \(profile.height), \
         \(profile.subsampling.rawValue), quality \(profile.quality), restart interval \
-        \(profile.restartInterval), \(profile.stream.rawValue) streams
+        \(profile.restartInterval), \(profile.stream.rawValue) streams\
+        \(checkpoint.assumesCodec ? " (assumed: no codec.json)" : "")
         """)
     }
     guard let training else { return print("training   none recorded") }

@@ -89,7 +89,7 @@ import Testing
     ("sample", "jpeglm sample run --count 16 --out samples --grid samples.jpg"),
     ("canonicalize", "jpeglm canonicalize photos --out small --size 64"),
     ("inspect", "jpeglm inspect photo.jpg --mcu 0"),
-    ("info", "jpeglm info run"),
+    ("info", "jpeglm info run"), ("export", "jpeglm export run --gguf model.gguf"),
     ("draw-digits", "jpeglm draw-digits digits --count 5000"),
   ])
   func `a command's help has its example`(_ command: String, _ example: String) throws {

@@ -86,7 +86,7 @@ public struct Checkpoint: Sendable {
 
   /// The profile, or that of JPEG-LM's authors for a folder like theirs, which has a SentencePiece
   /// model and nothing that says what the bytes are.
-  private static func codecOrAuthors(
+  static func codecOrAuthors(
     of folder: URL
   ) throws -> (codec: CodecProfile, isAssumed: Bool) {
     func isMissing(_ name: String) -> Bool {

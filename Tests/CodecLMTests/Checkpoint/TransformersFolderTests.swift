@@ -24,7 +24,7 @@ import Testing
 
   private static func copy(_ name: String, to folder: URL) throws {
     try FileManager.default.copyItem(at: try Fixtures.url("checkpoints/\(name)"), to: folder)
-    try Data(Tokenizer.bytes.json()).write(to: folder.appendingPathComponent("tokenizer.json"))
+    try Tokenizer.bytes.write(to: folder)
     try JSONEncoder().encode(TestImages.profile())
       .write(to: folder.appendingPathComponent("codec.json"))
   }
@@ -161,6 +161,26 @@ import Testing
       let error = try #require(throws: FileError.self) { try Checkpoint(model) }
       #expect(error.description.contains("model.safetensors"))
       #expect(error.description.contains("nor pytorch_model.bin"))
+    }
+  }
+
+  @Test func `everything that stands in the way of a folder is listed`() throws {
+    try withTemporaryFolder { folder in
+      let model = folder.appendingPathComponent("model")
+      try Self.copy("bin-f32", to: model)
+      #expect(Checkpoint.faults(of: model).isEmpty)
+      let weights = try #require(try Checkpoint(model).storedWeights)
+      #expect(weights.file == "pytorch_model.bin" && weights.types == ["F32"])
+      for name in ["tokenizer.json", "pytorch_model.bin", "codec.json"] {
+        try FileManager.default.removeItem(at: model.appendingPathComponent(name))
+      }
+      try Data(#"{"hidden_act":"gelu"}"#.utf8).write(
+        to: model.appendingPathComponent("config.json"))
+      let faults = Checkpoint.faults(of: model)
+      #expect(faults.count == 4)
+      for part in ["hidden_act", "tokenizer.json", "pytorch_model.bin", "codec.json"] {
+        #expect(faults.contains { $0.contains(part) }, "\(part)")
+      }
     }
   }
 }

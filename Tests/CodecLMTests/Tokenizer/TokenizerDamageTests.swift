@@ -5,17 +5,14 @@ import Testing
 /// Tokenizer files that were cut, changed or forged are refused or readable, and never end the
 /// process.
 ///
-/// `CODECLM_MUTATION_SECONDS` says how long each format is tried; a second by default.
+/// ``Mutations`` says for how long.
 struct TokenizerDamageTests {
-  private static let seconds =
-    ProcessInfo.processInfo.environment["CODECLM_MUTATION_SECONDS"].flatMap { Double($0) } ?? 1
-
   @Test(arguments: ["prefix.model", "missing.model", "own-merges.json", "trained-prefix.json"])
   func `a changed file is refused or can be used`(name: String) throws {
     let original = try Fixtures.bytes("tokenizers/\(name)")
     var mutations = Mutations(seed: 1)
     let clock = ContinuousClock()
-    let end = clock.now + .seconds(Self.seconds / 2)
+    let end = clock.now + .seconds(Mutations.seconds)
     var (read, tried) = (0, 0)
     while clock.now < end {
       tried += 1
@@ -86,33 +83,5 @@ struct TokenizerDamageTests {
   @Test func `a file larger than any tokenizer is refused`() throws {
     let spaces = [UInt8](repeating: 0x20, count: TokenizerFile.largest + 1)
     #expect(throws: TokenizerError.self) { try Tokenizer(TokenizerFile(spaces)) }
-  }
-}
-
-/// Damaged copies of a file.
-struct Mutations {
-  private var random: RandomStream
-
-  init(seed: UInt64) { random = RandomStream(seed: seed) }
-
-  private mutating func draw(_ count: Int) -> Int { Int(random.nextWord()) % max(count, 1) }
-
-  /// The file with one to four changes: a bit, a byte, bytes cut out, doubled or moved, the end cut.
-  mutating func next(of original: [UInt8]) -> [UInt8] {
-    var bytes = original
-    for _ in 0...draw(4) where !bytes.isEmpty {
-      let place = draw(bytes.count)
-      let range = place..<min(place + 1 + draw(20), bytes.count)
-      switch draw(8) {
-      case 0, 1: bytes[place] ^= 1 << UInt8(draw(8))
-      case 2: bytes[place] = [0, 1, 0x7f, 0x80, 0xff, 0x22, 0x2c, 0x5b][draw(8)]
-      case 3: bytes.removeSubrange(range)
-      case 4: bytes.insert(contentsOf: bytes[range], at: draw(bytes.count))
-      case 5: bytes.replaceSubrange(range, with: original.dropFirst(draw(original.count)).prefix(9))
-      case 6: bytes.insert(UInt8(0x30 + draw(10)), at: place)
-      default: if draw(8) == 0 { bytes.removeLast(bytes.count - place) }
-      }
-    }
-    return bytes
   }
 }

@@ -1,0 +1,43 @@
+public import Foundation
+
+extension Checkpoint {
+  /// How a folder stores a model's weights.
+  public struct StoredWeights: Sendable, Encodable {
+    /// Name of the file, or of the index of several.
+    public let file: String
+    /// How many files there are.
+    public let files: Int
+    /// Element types of the matrices, under safetensors' names, sorted.
+    public let types: [String]
+    /// Bytes of all tensors.
+    public let bytes: Int
+  }
+
+  /// How the weights are stored; `nil` when they were never in a file.
+  public var storedWeights: StoredWeights? {
+    weights.files.map { files in
+      StoredWeights(
+        file: (files.path as NSString).lastPathComponent, files: files.count,
+        types: weights.storedTypes.map(\.rawValue).sorted(),
+        bytes: files.tensors.values.reduce(0) { $0 + $1.count * $1.type.bytes })
+    }
+  }
+
+  /// What stands in the way of opening a folder, a line for each part that cannot be read; empty when
+  /// it opens.
+  ///
+  /// ``init(_:)-(URL)`` stops at the first of them.
+  public static func faults(of folder: URL) -> [String] {
+    var faults: [String] = []
+    func check(_ body: () throws -> Void) {
+      do { try body() } catch { faults.append("\(error)") }
+    }
+    check { _ = try LlamaConfiguration(contentsOf: folder) }
+    check { _ = try codecOrAuthors(of: folder) }
+    check { _ = try Tokenizer(contentsOf: folder) }
+    check { _ = try ModelFiles(folder) }
+    // The parts may be fine and contradict each other.
+    if faults.isEmpty { check { _ = try Checkpoint(folder) } }
+    return faults
+  }
+}
