@@ -47,6 +47,7 @@ def stream():
 streams = [stream() for _ in range(24)]
 streams.append(random.sample(range(256), 256))
 texts = ["".join(ALPHABET[byte] for byte in stream) for stream in streams]
+# SentencePiece has no alphabet but what it sees.
 corpus = texts + ["".join(random.sample(ALPHABET, 256)) for _ in range(3)]
 ids = {}
 
@@ -63,7 +64,7 @@ def trained(size):
     trainer = trainers.BpeTrainer(
         vocab_size=size, special_tokens=["<unk>", "<s>", "</s>"], initial_alphabet=ALPHABET,
         show_progress=False)
-    tokenizer.train_from_iterator(corpus, trainer)
+    tokenizer.train_from_iterator(texts, trainer)
     return tokenizer
 
 

@@ -90,6 +90,9 @@ struct Train: ParsableCommand {
   private static let tokensPerBatch = 2_048
 
   func validate() throws {
+    if let size = vocabulary.wanted, tokenizer != .learnt {
+      throw ValidationError("--vocabulary \(size) is for --tokenizer bpe.")
+    }
     if preset != nil, config != nil {
       throw ValidationError("Give --preset or --config, not both.")
     }

@@ -101,12 +101,15 @@ struct TrainTokenizer: ParsableCommand {
 struct VocabularyOptions: ParsableArguments {
   @Option(
     name: .customLong("vocabulary"),
-    help: "Tokens to learn, the 256 bytes and two special ones included.")
-  var count = 320
+    help: "Size of the vocabulary, the 256 bytes and two special tokens included; 320 by default.")
+  var wanted: Int?
 
   @Option(
     name: .customLong("tokenizer-images"), help: "Images to learn tokens from, drawn at random.")
   var images = 10_000
+
+  /// The paper's, unless another size is wanted.
+  var count: Int { wanted ?? 320 }
 
   func validate() throws {
     guard (258...Tokenizer.largestVocabulary).contains(count) else {
@@ -135,7 +138,7 @@ struct VocabularyOptions: ParsableArguments {
 }
 
 /// Where a run's tokens come from.
-enum TokenizerChoice: ExpressibleByArgument {
+enum TokenizerChoice: ExpressibleByArgument, Equatable {
   case bytes
   case learnt
   case file(String)

@@ -86,6 +86,11 @@ import Testing
 
   @Test(arguments: [
     ("train", "jpeglm train photos --out run --minutes 30"),
+    (
+      "train-tokenizer",
+      "jpeglm train-tokenizer photos --size 64 --vocabulary 320 --out tokenizer.json"
+    ),
+    ("tokenize", "jpeglm tokenize streams/*.scan --tokenizer run"),
     ("sample", "jpeglm sample run --count 16 --out samples --grid samples.jpg"),
     ("canonicalize", "jpeglm canonicalize photos --out small --size 64"),
     ("inspect", "jpeglm inspect photo.jpg --mcu 0"),

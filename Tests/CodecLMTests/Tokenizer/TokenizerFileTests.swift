@@ -33,6 +33,14 @@ struct TokenizerFileTests {
     #expect(tokenizer.isLossless == (name != "missing.model"))
   }
 
+  @Test func `the merges learnt are those that tokenizers learns`() throws {
+    let expected = try JSONDecoder().decode(
+      Expected.self, from: Data(try Fixtures.bytes("tokenizers/ids.json")))
+    var trainer = BytePairTrainer(vocabulary: try read("own-merges.json").count)
+    for stream in expected.streams { trainer.append(Array(stream.utf8).hexadecimal) }
+    #expect(trainer.train().file.bytes == (try Fixtures.bytes("tokenizers/own-merges.json")))
+  }
+
   @Test(arguments: files)
   func `a file that is read and written is the same`(name: String) throws {
     let tokenizer = try read(name)
