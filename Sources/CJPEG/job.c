@@ -35,17 +35,21 @@ static void stop(j_common_ptr jpeg) {
 }
 
 // Level -1 is a warning, 0 and above are traces.
-static void stop_at_warning(j_common_ptr jpeg, int level) {
-  if (level < 0) stop(jpeg);
+static void note_warning(j_common_ptr jpeg, int level) {
+  if (level >= 0) return;
+  Job *job = (Job *)jpeg->err;
+  if (!job->tolerates_warnings || jpeg->err->num_warnings >= MAXIMUM_WARNINGS) stop(jpeg);
+  if (jpeg->err->num_warnings++ == 0) jpeg->err->format_message(jpeg, job->result->message);
 }
 
 struct jpeg_error_mgr *job_begin(Job *job, CJPEGResult *result) {
   _Static_assert(sizeof result->message >= JMSG_LENGTH_MAX, "libjpeg's messages must fit");
   memset(result, 0, sizeof *result);
   job->result = result;
+  job->tolerates_warnings = 0;
   jpeg_std_error(&job->manager);
   job->manager.error_exit = stop;
-  job->manager.emit_message = stop_at_warning;
+  job->manager.emit_message = note_warning;
   return &job->manager;
 }
 

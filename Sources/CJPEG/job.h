@@ -17,10 +17,14 @@
 // picture.
 #define MAXIMUM_SCANS 100
 
+// More warnings than a picture survives that is worth looking at.
+#define MAXIMUM_WARNINGS 1000
+
 typedef struct {
   struct jpeg_error_mgr manager;  // first: libjpeg passes a pointer to this member
   jmp_buf escape;
   CJPEGResult *result;
+  int tolerates_warnings;
 } Job;
 
 typedef struct {
@@ -29,7 +33,8 @@ typedef struct {
   size_t capacity;
 } Output;
 
-// Clears `result` and makes libjpeg's errors and warnings fill it and jump to job->escape.
+// Clears `result` and makes libjpeg's errors and warnings fill it and jump to job->escape. Warnings
+// only fill it when job->tolerates_warnings is set afterwards.
 struct jpeg_error_mgr *job_begin(Job *job, CJPEGResult *result);
 
 // Makes `progress` stop a file of too many scans.

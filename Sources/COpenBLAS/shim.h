@@ -24,4 +24,8 @@ void dsyevd_(const char *job, const char *uplo, const int *n, double *a, const i
              double *work, const int *lwork, int *iwork, const int *liwork, int *info,
              size_t job_length, size_t uplo_length);
 
+/// Eigenvalues, ascending, of the symmetric tridiagonal matrix with diagonal d and off-diagonal e,
+/// which is destroyed; d becomes the eigenvalues. info > 0: as many did not converge.
+void dsterf_(const int *n, double *d, double *e, int *info);
+
 #endif

@@ -7,6 +7,7 @@ extension JPEGProfile.Stream: ExpressibleByArgument {}
 extension WeightFormat: ExpressibleByArgument {}
 extension Checkpoint.Storage: ExpressibleByArgument {}
 extension LlamaConfiguration.Preset: ExpressibleByArgument {}
+extension FeatureResize: ExpressibleByArgument {}
 
 /// What a canonical stream is.
 struct ProfileOptions: ParsableArguments {

@@ -288,4 +288,11 @@ void codeclm_block_means(size_t blocks, size_t rows, size_t width, const float *
 void codeclm_clear_border(size_t blocks, size_t rows, size_t width, size_t lanes_per_pixel,
                           size_t border_rows, size_t border_columns, float *x);
 
+// symmetric.c
+
+/// The part that the first `rows` rows have in y += A x, for a symmetric A [columns, columns] of which
+/// the upper triangle is stored: a[r, c] and its mirror image, for c ≥ r.
+void codeclm_symmetric_rows(size_t rows, size_t columns, const double *a, size_t stride,
+                            const double *x, double *y);
+
 #endif

@@ -22,7 +22,7 @@ public struct PyTorchFile: TensorFile {
 
   /// Of a zip archive with the entries `NAME/data.pkl` and `NAME/data/KEY`.
   private static func archive(_ file: MappedFile) throws(FileError) -> [String: StoredTensor] {
-    let entries = try ZipDirectory(file).entries
+    let entries = try ZipDirectory(file).entries.mapValues(\.range)
     let suffix = "/data.pkl"
     let pickles = entries.keys.filter { $0.hasSuffix(suffix) }
     guard pickles.count == 1, let name = pickles.first, let range = entries[name] else {

@@ -5,13 +5,14 @@ extension SafeTensors {
   ///
   /// - Throws: ``FileError``; the file is then what it was before.
   package static func write(
-    _ buffers: [(prefix: String, buffer: FloatBuffer)], _ layout: BufferLayout, to url: URL
+    _ buffers: [(prefix: String, buffer: FloatBuffer)], _ layout: BufferLayout, to url: URL,
+    metadata: [String: String] = [:]
   ) throws {
     let tensors = buffers.flatMap { buffer in
       layout.regions.map { (buffer.prefix + $0.name, $0.shape) }
     }
     var file = try AtomicFile(url)
-    try file.append(try header(tensors, type: .float32))
+    try file.append(try header(tensors, type: .float32, metadata: metadata))
     for (_, buffer) in buffers {
       for region in layout.regions {
         try buffer.withBytes(region.range) { bytes in try file.append(bytes) }
@@ -21,9 +22,12 @@ extension SafeTensors {
   }
 
   /// The bytes before the elements of tensors of one type, which follow in this order.
-  static func header(_ tensors: [(name: String, shape: [Int])], type: ElementType) throws -> [UInt8]
-  {
-    var header: [String: SafeTensorsHeaderValue] = ["__metadata__": .metadata(["format": "pt"])]
+  static func header(
+    _ tensors: [(name: String, shape: [Int])], type: ElementType, metadata: [String: String] = [:]
+  ) throws -> [UInt8] {
+    var header: [String: SafeTensorsHeaderValue] = [
+      "__metadata__": .metadata(metadata.merging(["format": "pt"]) { own, _ in own })
+    ]
     var offset = 0
     for (name, shape) in tensors {
       let end = offset + shape.reduce(type.bytes, *)

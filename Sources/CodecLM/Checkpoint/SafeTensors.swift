@@ -9,6 +9,8 @@ public struct SafeTensors: TensorFile {
   public let path: String
   /// The tensors by name.
   public let tensors: [String: StoredTensor]
+  /// What else the header says, by key.
+  public let metadata: [String: String]
 
   // Ten thousand tensors take about one of them.
   private static let longestHeader = 32 << 20
@@ -65,6 +67,11 @@ public struct SafeTensors: TensorFile {
     guard end == file.count else { throw malformed("bytes that belong to no tensor") }
     path = url.path
     self.tensors = tensors
+    if case .metadata(let values)? = header["__metadata__"] {
+      metadata = values
+    } else {
+      metadata = [:]
+    }
   }
 }
 

@@ -1,11 +1,26 @@
-/// The entries of a zip archive whose contents are stored as they are, as torch writes them.
+/// The entries of a zip archive: stored as they are, as torch writes them, or deflated.
 ///
 /// The central directory is read from the end of the file, with its 64-bit extension (APPNOTE 4.3.14,
-/// 4.5.3), and each entry is checked against its own header: same name, stored, not encrypted, inside
-/// the file, no two overlapping. Checksums are not verified: that would read every byte.
+/// 4.5.3), and each entry is checked against its own header: same name, same method, not encrypted,
+/// inside the file, no two overlapping. Checksums are verified by ``contents(of:)``, not here: that
+/// would read every byte.
 struct ZipDirectory {
-  /// Where each entry's contents are in the file, by name.
-  let entries: [String: Range<Int>]
+  /// The entries by name.
+  let entries: [String: Entry]
+
+  /// One file of the archive.
+  struct Entry {
+    /// Where its bytes are in the archive.
+    let range: Range<Int>
+    /// Number of its bytes when they are no longer compressed.
+    let size: Int
+    /// Whether they are.
+    let isCompressed: Bool
+    /// What ``CRC32`` gives for them when they are not.
+    let checksum: UInt32
+  }
+
+  private let file: MappedFile
 
   static func isZip(_ file: MappedFile) -> Bool {
     file.count >= 4 && file.integer(at: 0, as: UInt32.self) == localSignature
@@ -16,22 +31,30 @@ struct ZipDirectory {
   private static let endSignature: UInt32 = 0x0605_4b50
   private static let end64Signature: UInt32 = 0x0606_4b50
   private static let locator64Signature: UInt32 = 0x0706_4b50
+  private static let stored: UInt16 = 0
+  private static let deflated: UInt16 = 8
+  /// The most bytes that a compressed entry may give.
+  private static let largestContents: UInt64 = 1 << 30
   private static let endSize = 22
   private static let locatorSize = 20
   private static let end64Size = 56
 
   /// Reads the directory.
   ///
-  /// - Throws: ``FileError`` that names what contradicts what.
-  init(_ file: MappedFile) throws(FileError) {
+  /// - Throws: ``FileError`` that names what contradicts what, or a compressed entry if none is wanted.
+  init(_ file: MappedFile, allowsCompressed: Bool = false) throws(FileError) {
+    self.file = file
     let directory = try Self.directory(of: file)
     var cursor = FileCursor(file, directory.range)
-    var entries: [String: Range<Int>] = [:]
+    var entries: [String: Entry] = [:]
     var spans: [Range<Int>] = []
     for _ in 0..<directory.count {
-      let (name, span, contents) = try Self.entry(&cursor, before: directory.range.lowerBound)
-      guard entries.updateValue(contents, forKey: name) == nil else {
+      let (name, span, entry) = try Self.entry(&cursor, before: directory.range.lowerBound)
+      guard entries.updateValue(entry, forKey: name) == nil else {
         throw cursor.malformed("its zip directory has \(name) twice")
+      }
+      guard allowsCompressed || !entry.isCompressed else {
+        throw cursor.malformed("\(name) is compressed; torch.save stores tensors uncompressed")
       }
       spans.append(span)
     }
@@ -102,13 +125,14 @@ struct ZipDirectory {
   /// Reads one entry: its name, everything that belongs to it before the directory, its contents.
   private static func entry(
     _ cursor: inout FileCursor, before limit: Int
-  ) throws(FileError) -> (name: String, span: Range<Int>, contents: Range<Int>) {
+  ) throws(FileError) -> (name: String, span: Range<Int>, entry: Entry) {
     guard try cursor.next(UInt32.self) == centralSignature else {
       throw cursor.malformed("its zip directory holds something that is no entry")
     }
     _ = try cursor.skip(4)
     let (flags, method) = (try cursor.next(UInt16.self), try cursor.next(UInt16.self))
-    _ = try cursor.skip(8)
+    _ = try cursor.skip(4)
+    let checksum = try cursor.next(UInt32.self)
     var sizes = [UInt64(try cursor.next(UInt32.self)), UInt64(try cursor.next(UInt32.self))]
     let nameLength = Int(try cursor.next(UInt16.self))
     let extraLength = Int(try cursor.next(UInt16.self))
@@ -119,8 +143,8 @@ struct ZipDirectory {
     let extra = try cursor.skip(extraLength)
     _ = try cursor.skip(commentLength)
     guard flags & 1 == 0 else { throw cursor.malformed("\(name) is encrypted") }
-    guard method == 0 else {
-      throw cursor.malformed("\(name) is compressed; torch.save stores tensors uncompressed")
+    guard method == stored || method == deflated else {
+      throw cursor.malformed("\(name) is compressed by a method other than DEFLATE")
     }
 
     // The 64-bit extension holds, in this order, those of size, compressed size and offset that
@@ -132,15 +156,21 @@ struct ZipDirectory {
       }
       if offset == UInt64(UInt32.max) { offset = try long.next(UInt64.self) }
     }
-    guard sizes[0] == sizes[1] else {
+    guard method == deflated || sizes[0] == sizes[1] else {
       throw cursor.malformed("\(name) is stored, but with two different sizes")
     }
-    let (start, contents) = try local(cursor, name, at: offset, before: limit)
+    guard sizes[1] <= largestContents || method == stored else {
+      throw cursor.malformed("\(name) would take \(sizes[1]) bytes")
+    }
+    let (start, contents) = try local(cursor, name, method, at: offset, before: limit)
     guard sizes[0] <= UInt64(limit - contents) else {
       throw cursor.malformed("\(name) reaches beyond the file")
     }
     let end = contents + Int(sizes[0])
-    return (name, start..<end, contents..<end)
+    let entry = Entry(
+      range: contents..<end, size: Int(sizes[1]), isCompressed: method == deflated,
+      checksum: checksum)
+    return (name, start..<end, entry)
   }
 
   private static func extension64(
@@ -157,7 +187,7 @@ struct ZipDirectory {
 
   /// Checks the entry's own header and returns where it and its contents begin.
   private static func local(
-    _ cursor: FileCursor, _ name: String, at offset: UInt64, before limit: Int
+    _ cursor: FileCursor, _ name: String, _ method: UInt16, at offset: UInt64, before limit: Int
   ) throws(FileError) -> (start: Int, contents: Int) {
     guard offset <= UInt64(limit) else { throw cursor.malformed("\(name) begins beyond the file") }
     var header = FileCursor(cursor.file, Int(offset)..<limit)
@@ -165,8 +195,8 @@ struct ZipDirectory {
       throw cursor.malformed("\(name) is not where its zip directory says")
     }
     _ = try header.skip(4)
-    guard try header.next(UInt16.self) == 0 else {
-      throw cursor.malformed("\(name) is compressed, against its zip directory")
+    guard try header.next(UInt16.self) == method else {
+      throw cursor.malformed("\(name) is compressed otherwise than its zip directory says")
     }
     _ = try header.skip(16)
     let (nameLength, extraLength) = (
@@ -177,5 +207,27 @@ struct ZipDirectory {
     }
     _ = try header.skip(extraLength)
     return (Int(offset), header.position)
+  }
+}
+
+extension ZipDirectory {
+  /// The bytes of an entry, no longer compressed and compared with their checksum; `nil` if there is
+  /// none of this name.
+  ///
+  /// - Throws: ``FileError``.
+  func contents(of name: String) throws(FileError) -> [UInt8]? {
+    guard let entry = entries[name] else { return nil }
+    var bytes = file.bytes(entry.range)
+    if entry.isCompressed {
+      do {
+        bytes = try Inflate.bytes(of: bytes, size: entry.size)
+      } catch {
+        throw .malformed(path: file.path, reason: "\(name) cannot be decompressed: \(error)")
+      }
+    }
+    guard CRC32.value(of: bytes) == entry.checksum else {
+      throw .malformed(path: file.path, reason: "\(name) is damaged: its checksum is another")
+    }
+    return bytes
   }
 }

@@ -30,7 +30,7 @@ public func frechetDistance(
   let (root, isTriangular) = try squareRoot(a.covariance)
   let product = try BlockProducts.congruence(
     root, b.covariance, isTriangular: isTriangular, pool: pool)
-  guard let eigenvalues = try LAPACK.eigenvalues(product) else {
+  guard let eigenvalues = try LAPACK.eigenvalues(product, pool: pool) else {
     throw EvaluationError.notConverged
   }
   let overlap = eigenvalues.reduce(0) { $0 + max($1, 0).squareRoot() }
@@ -42,7 +42,7 @@ private func squareRoot(_ covariance: DoubleMatrix) throws -> (DoubleMatrix, Boo
   let factor = try DoubleMatrix(copying: covariance)
   if LAPACK.cholesky(factor) { return (factor, true) }
   factor.copy(from: covariance)
-  guard let eigenvalues = try LAPACK.eigenvalues(factor, makesVectors: true) else {
+  guard let eigenvalues = try LAPACK.eigenvectors(factor) else {
     throw EvaluationError.notConverged
   }
   let rounding = Double(eigenvalues.count) * .ulpOfOne * max(eigenvalues.last ?? 0, 0)

@@ -4,7 +4,7 @@ internal import COpenBLAS
 ///
 /// LAPACK stores columns where a ``DoubleMatrix`` stores rows; a symmetric matrix is the same in
 /// both, and of a triangular result the transpose is seen. Each call runs on the calling thread.
-enum LAPACK {
+package enum LAPACK {
   /// Replaces a symmetric matrix A by the upper triangular R with RᵀR = A and zeros below it.
   ///
   /// Only the upper triangle of A is read.
@@ -12,7 +12,7 @@ enum LAPACK {
   /// - Returns: whether A is positive definite to working precision; otherwise its elements are of
   ///   no further use.
   /// - Complexity: n³ / 3 operations.
-  static func cholesky(_ a: DoubleMatrix) -> Bool {
+  package static func cholesky(_ a: DoubleMatrix) -> Bool {
     precondition(a.rows == a.columns, "[\(a.rows), \(a.columns)] is not square")
     guard a.rows > 0 else { return true }
     _ = BLAS.kernelName
@@ -25,29 +25,38 @@ enum LAPACK {
 
   /// The eigenvalues of a symmetric matrix, ascending, of which only the upper triangle is read.
   ///
-  /// The matrix is overwritten: by its orthonormal eigenvectors, one a row in the order of the
-  /// eigenvalues, if `makesVectors`, otherwise by nothing of use.
+  /// The matrix is overwritten by nothing of use.
   ///
   /// - Returns: `nil` if the iteration did not converge.
-  /// - Complexity: 4 n³ / 3 operations for the values alone, about 9 n³ with the vectors.
-  static func eigenvalues(_ a: DoubleMatrix, makesVectors: Bool = false) throws -> [Double]? {
+  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  /// - Complexity: 4 n³ / 3 operations.
+  package static func eigenvalues(_ a: DoubleMatrix, pool: WorkerPool) throws -> [Double]? {
+    try Tridiagonal(a, pool: pool).eigenvalues()
+  }
+
+  /// The eigenvalues of a symmetric matrix, ascending, of which only the upper triangle is read, and
+  /// its orthonormal eigenvectors, which replace it, one a row in the order of the eigenvalues.
+  ///
+  /// - Returns: `nil` if the iteration did not converge.
+  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  /// - Complexity: about 9 n³ operations.
+  package static func eigenvectors(_ a: DoubleMatrix) throws -> [Double]? {
     precondition(a.rows == a.columns, "[\(a.rows), \(a.columns)] is not square")
     guard a.rows > 0 else { return [] }
     _ = BLAS.kernelName
     let values = try DoubleMatrix(rows: 1, columns: a.rows)
-    let job = makesVectors ? "V" : "N"
     var (n, stride, info) = (CInt(a.rows), CInt(a.stride), CInt(0))
     var (size, integerSize): (CInt, CInt) = (-1, -1)
     var (wanted, wantedIntegers) = (0.0, CInt(0))
     unsafe dsyevd_(
-      job, "L", &n, a.pointer, &stride, values.pointer, &wanted, &size, &wantedIntegers,
+      "V", "L", &n, a.pointer, &stride, values.pointer, &wanted, &size, &wantedIntegers,
       &integerSize, &info, 1, 1)
     size = CInt(wanted)
     integerSize = wantedIntegers
     let work = try DoubleMatrix(rows: 1, columns: Int(size))
     var integers = [CInt](repeating: 0, count: Int(integerSize))
     unsafe dsyevd_(
-      job, "L", &n, a.pointer, &stride, values.pointer, work.pointer, &size, &integers,
+      "V", "L", &n, a.pointer, &stride, values.pointer, work.pointer, &size, &integers,
       &integerSize, &info, 1, 1)
     return info == 0 ? values.elements : nil
   }

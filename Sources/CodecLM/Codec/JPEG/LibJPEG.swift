@@ -16,8 +16,28 @@ enum LibJPEG {
   static func decode(
     _ file: [UInt8], grayscale: Bool, minimum: (width: Int, height: Int)?, maximumPixels: Int
   ) throws(CodecError) -> PixelImage {
+    try decode(
+      file, grayscale: grayscale, toleratesWarnings: false, minimum: minimum,
+      maximumPixels: maximumPixels
+    ).image
+  }
+
+  /// Decodes a file with what libjpeg first warned of; data that it misses are its invention.
+  static func decodeAnyway(
+    _ file: [UInt8], grayscale: Bool, maximumPixels: Int
+  ) throws(CodecError) -> (image: PixelImage, warning: String?) {
+    try decode(
+      file, grayscale: grayscale, toleratesWarnings: true, minimum: nil,
+      maximumPixels: maximumPixels)
+  }
+
+  private static func decode(
+    _ file: [UInt8], grayscale: Bool, toleratesWarnings: Bool,
+    minimum: (width: Int, height: Int)?, maximumPixels: Int
+  ) throws(CodecError) -> (image: PixelImage, warning: String?) {
     let request = CJPEGRequest(
       grayscale: grayscale ? 1 : 0,
+      tolerates_warnings: toleratesWarnings ? 1 : 0,
       minimum_width: minimum.map { UInt32(clamping: $0.width) } ?? .max,
       minimum_height: minimum.map { UInt32(clamping: $0.height) } ?? .max,
       maximum_pixels: UInt64(clamping: min(maximumPixels, largestFrame)))
@@ -28,13 +48,16 @@ enum LibJPEG {
     let (width, height) = unsafe (Int(result.width), Int(result.height))
     let channels = unsafe Int(result.channels)
     let samples = unsafe bytes(of: result)
+    let message = unsafe Self.message(of: result)
+    let warning = message.isEmpty ? nil : message
     guard channels == 4 else {
-      return PixelImage(width: width, height: height, channels: channels, samples: samples)
+      let image = PixelImage(width: width, height: height, channels: channels, samples: samples)
+      return (image, warning)
     }
     let image = PixelImage(
       width: width, height: height, channels: 3,
       samples: unsafe rgb(cmyk: samples, isInverted: result.is_inverted != 0))
-    return grayscale ? image.grayscale : image
+    return (grayscale ? image.grayscale : image, warning)
   }
 
   /// Encodes a picture in the form of `profile`, with or without its tables.
@@ -81,11 +104,15 @@ enum LibJPEG {
     unsafe [UInt8](UnsafeBufferPointer(start: result.bytes, count: result.count))
   }
 
-  private static func check(_ result: CJPEGResult, _ maximumPixels: Int) throws(CodecError) {
-    if unsafe result.status == .done { return }
-    let message = unsafe withUnsafeBytes(of: result.message) {
+  private static func message(of result: borrowing CJPEGResult) -> String {
+    unsafe withUnsafeBytes(of: result.message) {
       unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
     }
+  }
+
+  private static func check(_ result: CJPEGResult, _ maximumPixels: Int) throws(CodecError) {
+    if unsafe result.status == .done { return }
+    let message = unsafe Self.message(of: result)
     switch unsafe result.status {
     case .done: return
     case .corrupt, .notApplicable: throw .corrupt(message: message)

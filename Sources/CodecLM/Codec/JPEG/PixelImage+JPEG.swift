@@ -18,13 +18,34 @@ extension PixelImage {
   public init(
     jpegFile file: [UInt8], maximumPixels: Int = 180_000_000
   ) throws(CodecError) {
+    let header = try Self.header(of: file, maximumPixels)
+    self = try LibJPEG.decode(
+      file, grayscale: header.isGrayscale, minimum: nil, maximumPixels: maximumPixels
+    ).upright(from: header.orientation)
+  }
+
+  /// Decodes a JPEG file as a viewer does, whatever it takes: at full size, upright, and with data
+  /// that libjpeg makes up where the file's are damaged or missing.
+  ///
+  /// - Returns: the picture, and libjpeg's first warning if there was one.
+  /// - Throws: ``CodecError`` when libjpeg gives up.
+  public static func decodingAnyway(
+    jpegFile file: [UInt8], maximumPixels: Int = 180_000_000
+  ) throws(CodecError) -> (image: PixelImage, warning: String?) {
+    let header = try header(of: file, maximumPixels)
+    let (image, warning) = try LibJPEG.decodeAnyway(
+      file, grayscale: header.isGrayscale, maximumPixels: maximumPixels)
+    return (image.upright(from: header.orientation), warning)
+  }
+
+  private static func header(
+    of file: [UInt8], _ maximumPixels: Int
+  ) throws(CodecError) -> JPEGHeader {
     let header = try JPEGHeader(file)
     guard header.storedWidth * header.storedHeight <= maximumPixels else {
       throw .tooLarge(
         width: header.storedWidth, height: header.storedHeight, maximumPixels: maximumPixels)
     }
-    self = try LibJPEG.decode(
-      file, grayscale: header.isGrayscale, minimum: nil, maximumPixels: maximumPixels
-    ).upright(from: header.orientation)
+    return header
   }
 }

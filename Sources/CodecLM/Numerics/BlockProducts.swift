@@ -31,6 +31,20 @@ enum BlockProducts {
     }
   }
 
+  /// Subtracts XᵀY from a square matrix, in the blocks that touch its upper triangle.
+  static func subtractProduct(
+    _ x: DoubleMatrix, _ y: DoubleMatrix, from difference: DoubleMatrix, pool: WorkerPool
+  ) {
+    let blocks = upperBlocks(difference.rows)
+    let every = 0..<x.rows
+    pool.forEach(blocks.count) { index, _ in
+      let (rows, columns) = blocks[index]
+      BLAS.multiply(
+        x[every, rows], y[every, columns], transposing: .first, into: difference[rows, columns],
+        scale: -1, accumulate: true)
+    }
+  }
+
   /// Copies the upper triangle to the lower.
   static func mirrorUpper(_ matrix: DoubleMatrix) {
     // In squares, so that what is read down a column is still in cache for the next.

@@ -1,0 +1,135 @@
+import Foundation
+
+/// Pictures to be compared with others: files of a folder or files just made, as they are or in the
+/// form that a codec gives them.
+public struct PictureSet: Sendable {
+  /// One file.
+  public struct File: Sendable {
+    /// Name within the set.
+    public let name: String
+    let content: Content
+
+    enum Content: Sendable {
+      case path(String)
+      case bytes([UInt8], canonicalBits: Int)
+    }
+  }
+
+  /// What is done to a file before it is looked at.
+  public enum Preparation: Sendable {
+    /// Nothing: the picture at the size it has.
+    case asStored
+    /// Cropped and resized to the size of a codec's profile, without the losses of coding.
+    case fitted(JPEGCodec)
+    /// Brought into a codec's canonical form, and decoded from it.
+    case coded(JPEGCodec)
+  }
+
+  /// A decoded picture.
+  public struct Picture: Sendable {
+    /// What it shows.
+    public let image: PixelImage
+    /// Length in bits: of the canonical stream where there is one, otherwise of the file; `nil` where
+    /// the picture is only resized.
+    public let bits: Int?
+    /// What libjpeg warned of, if a viewer would show the file all the same.
+    public let warning: String?
+  }
+
+  /// What the set is called in a report, for instance "real".
+  public let name: String
+  /// Where it comes from, for instance a folder's path.
+  public let origin: String
+  /// The files in their order.
+  public let files: [File]
+  /// What is done to each.
+  public let preparation: Preparation
+
+  /// Files of a folder.
+  ///
+  /// - Parameter count: how many, spread evenly over the folder's order; all by default.
+  public init(
+    _ name: String, _ folder: ImageFolder, count: Int? = nil,
+    _ preparation: Preparation = .asStored
+  ) {
+    let all = folder.files
+    let count = min(count ?? all.count, all.count)
+    let files = (0..<count).map { index in
+      let file = all[index * all.count / count]
+      return File(name: file.path, content: .path(folder.path(of: file)))
+    }
+    self.init(name: name, origin: folder.url.path, files: files, preparation: preparation)
+  }
+
+  /// Files that a model wrote; those that do not decode are left out.
+  public init(_ name: String, origin: String, _ files: [GeneratedFile]) {
+    self.init(
+      name: name, origin: origin,
+      files: files.compactMap { file in
+        guard case .success(let content) = file.result else { return nil }
+        return File(
+          name: file.name,
+          content: .bytes(content.bytes, canonicalBits: 8 * file.canonical.count))
+      }, preparation: .asStored)
+  }
+
+  private init(name: String, origin: String, files: [File], preparation: Preparation) {
+    self.name = name
+    self.origin = origin
+    self.files = files
+    self.preparation = preparation
+  }
+
+  /// The same files, prepared otherwise.
+  public func prepared(_ preparation: Preparation, name: String) -> PictureSet {
+    PictureSet(name: name, origin: origin, files: files, preparation: preparation)
+  }
+
+  /// Some of the files.
+  public func files(at indices: [Int]) -> PictureSet {
+    PictureSet(
+      name: name, origin: origin, files: indices.map { files[$0] }, preparation: preparation)
+  }
+
+  /// Reads and decodes one file.
+  ///
+  /// A file as it is stored is decoded as a viewer does, with data made up where some are missing; a
+  /// codec, whose output is a reference, takes only files without a fault.
+  ///
+  /// - Throws: ``FileError``, ``CodecError``.
+  public func picture(_ index: Int) throws -> Picture {
+    let bytes = try bytes(of: index)
+    var bits = 8 * bytes.count
+    if case .bytes(_, let canonicalBits) = files[index].content { bits = canonicalBits }
+    switch preparation {
+    case .asStored:
+      let (image, warning) = try PixelImage.decodingAnyway(jpegFile: bytes)
+      return Picture(image: image, bits: bits, warning: warning)
+    case .fitted(let codec):
+      return Picture(image: try codec.image(of: bytes), bits: nil, warning: nil)
+    case .coded(let codec):
+      let canonical = try codec.canonicalBytes(of: bytes)
+      bits = 8 * canonical.count
+      return Picture(image: try codec.decode(canonical), bits: bits, warning: nil)
+    }
+  }
+
+  private func bytes(of index: Int) throws(FileError) -> [UInt8] {
+    switch files[index].content {
+    case .path(let path): try FileBytes.read(path)
+    case .bytes(let bytes, _): bytes
+    }
+  }
+}
+
+extension PictureSet {
+  /// Those files that a token store of their folder holds out from training, evenly spread.
+  ///
+  /// - Parameter share: as in ``TokenStore/build(from:_:at:heldOutShare:strict:pool:report:)``.
+  public func heldOut(share: Double = 0.02, count: Int = .max) -> PictureSet {
+    let flags = HeldOutSplit.flags(names: files.map(\.name), share: share)
+    let indices = files.indices.filter { flags[$0] }
+    let count = min(count, indices.count)
+    return files(at: (0..<count).map { indices[$0 * indices.count / count] })
+  }
+}

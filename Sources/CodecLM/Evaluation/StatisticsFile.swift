@@ -1,0 +1,88 @@
+public import Foundation
+
+/// Statistics in NumPy's format `.npz`, with arrays `mu` and `sigma` as pytorch-fid reads and writes
+/// them.
+///
+/// Files that CodecLM writes also hold `protocol.json`: the number of pictures and how features were
+/// made. Other programs ignore it.
+public struct StatisticsFile: Sendable {
+  /// Mean and covariance, and the count if the file has it.
+  public let statistics: FeatureStatistics
+  /// How the features were made, if the file says so.
+  public let features: FeatureProtocol?
+
+  private struct Description: Codable {
+    var images: Int?
+    var features: FeatureProtocol?
+  }
+
+  private static let descriptionName = "protocol.json"
+
+  /// Statistics that are at hand.
+  public init(_ statistics: FeatureStatistics, _ features: FeatureProtocol?) {
+    self.statistics = statistics
+    self.features = features
+  }
+
+  /// Reads a file, compressed or not.
+  ///
+  /// - Throws: ``FileError`` that says what is wrong with the file, ``NumericsError``.
+  public init(_ url: URL) throws {
+    let file = try MappedFile(path: url.path)
+    let entries = try ZipDirectory(file, allowsCompressed: true)
+    func malformed(_ reason: String) -> FileError { .malformed(path: url.path, reason: reason) }
+    func array(_ name: String) throws -> NumPyArray {
+      guard let contents = try entries.contents(of: "\(name).npy") else {
+        let names = entries.entries.keys.sorted().joined(separator: ", ")
+        throw malformed(
+          "there is no array \(name); statistics have mu and sigma, here is: \(names)")
+      }
+      do {
+        return try NumPyArray(contents)
+      } catch {
+        throw malformed("\(name) \(error.description)")
+      }
+    }
+    let (mean, covariance) = (try array("mu"), try array("sigma"))
+    let dimensions = mean.elements.count
+    guard mean.shape == [dimensions], covariance.shape == [dimensions, dimensions], dimensions > 0
+    else {
+      throw malformed(
+        "mu has shape \(mean.shape) and sigma \(covariance.shape), expected [n] and [n, n]")
+    }
+    let description = try entries.contents(of: Self.descriptionName).map {
+      do {
+        return try JSONDecoder().decode(Description.self, from: Data($0))
+      } catch {
+        throw malformed("\(Self.descriptionName) is not of the expected form")
+      }
+    }
+    features = description?.features
+    statistics = FeatureStatistics(
+      count: description?.images, mean: mean.elements,
+      covariance: try DoubleMatrix(
+        rows: dimensions, columns: dimensions, covariance.elements))
+    guard statistics.mean.allSatisfy(\.isFinite), statistics.covariance.isFinite else {
+      throw malformed("a number in it is infinite or not a number")
+    }
+  }
+
+  /// Writes the file, complete or not at all.
+  ///
+  /// - Throws: ``FileError``.
+  public func write(to url: URL) throws {
+    let dimensions = statistics.dimensions
+    var archive = StoredZip()
+    archive.add("mu.npy", NumPyArray(shape: [dimensions], elements: statistics.mean).file)
+    archive.add(
+      "sigma.npy",
+      NumPyArray(
+        shape: [dimensions, dimensions], elements: statistics.covariance.elements
+      ).file)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    let description = Description(images: statistics.count, features: features)
+    archive.add(Self.descriptionName, [UInt8](try encoder.encode(description)))
+    try AtomicFile.write(archive.file, to: url)
+  }
+}

@@ -1,0 +1,127 @@
+import ArgumentParser
+import CodecLM
+import Foundation
+
+struct Eval: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "eval",
+    abstract: "Measure how far generated pictures are from real ones.",
+    discussion: """
+      Compares features of two sets of pictures: Fréchet distance (called FID only with Inception's \
+      features), kernel distance, precision and recall, with the protocol that makes them \
+      repeatable. A set is a folder of JPEG files, statistics (.npz, as pytorch-fid writes them) or \
+      features (.safetensors, as --save-features writes them).
+
+        jpeglm eval photos samples
+        jpeglm eval photos samples --size 64 --quality 25 --html report.html
+        jpeglm eval photos --size 64 --quality 25
+
+      With --real the first argument is a run: its model writes --count files, which are compared \
+      with as many real pictures, as they are and through the model's own codec; the distance of \
+      these two from each other is what the codec alone costs.
+
+        jpeglm eval run --real photos --count 1000 --html report.html
+      """)
+
+  @Argument(help: "The real set; with --real, the folder of a run or checkpoint.")
+  var first: String
+
+  @Argument(help: "The generated set; without it, only --quality's own cost is measured.")
+  var generated: String?
+
+  @Option(help: "Folder of real pictures, to measure a run.")
+  var real: String?
+
+  @Option(help: "Files to write with a run; otherwise the most pictures taken of a folder.")
+  var count: Int?
+
+  @Flag(help: "Of --real, take only pictures that a training on this folder holds out.")
+  var heldOut = false
+
+  @OptionGroup(title: "Sampling")
+  var sampling: SamplingOptions
+
+  @OptionGroup(title: "Reference")
+  var reference: ReferenceOptions
+
+  @OptionGroup(title: "Features")
+  var network: NetworkOptions
+
+  @Option(help: "Equal seeds give equal files, and equal subsets for the kernel distance.")
+  var seed: UInt64 = 0
+
+  @OptionGroup(title: "Results")
+  var output: EvalOutput
+
+  @OptionGroup var threads: ThreadOptions
+
+  func validate() throws {
+    if let count, count < 2 { throw ValidationError("--count \(count) is not at least 2.") }
+    if real == nil {
+      if heldOut { throw ValidationError("--held-out needs a run and --real.") }
+      if generated == nil, reference.quality == nil, !output.savesSets {
+        throw ValidationError(
+          "Name a generated set, or give --quality and --size to measure a codec alone.")
+      }
+    } else {
+      if generated != nil { throw ValidationError("Give --real or a generated set, not both.") }
+      if reference.isGiven {
+        throw ValidationError("A run has its own --size and --quality; leave them out.")
+      }
+    }
+  }
+
+  func run() throws {
+    let session = EvalSession(network, seed: seed, threads.pool)
+    if let real {
+      try evaluateRun(session, ImageFolder(real))
+    } else {
+      try evaluateSets(session)
+    }
+    try output.write(session)
+  }
+
+  /// Two sets, or one and what a codec makes of it.
+  private func evaluateSets(_ session: EvalSession) throws {
+    let inputs = try ([("real", first)] + (generated.map { [("generated", $0)] } ?? []))
+      .map { name, path in try EvalInput(name, path, count: count) }
+    let real = inputs[0]
+    let codec = try reference.codec
+    session.report.codec = codec.map { .jpeg($0.profile) }
+    try session.add(real, as: codec.map { .fitted($0) } ?? .asStored)
+    if inputs.count > 1 { try session.add(inputs[1], as: .asStored) }
+    if reference.quality != nil, let codec {
+      guard case .pictures(let pictures) = real.content else {
+        throw ValidationError("--quality needs a folder of real pictures; \(first) is a file.")
+      }
+      try session.add(pictures.prepared(.coded(codec), name: EvalSession.coded))
+    }
+    try session.compare(sets: inputs.dropFirst().map(\.name))
+  }
+
+  /// What a run's model writes, against real pictures.
+  private func evaluateRun(_ session: EvalSession, _ folder: ImageFolder) throws {
+    var generator = try Generator(
+      loading: URL(fileURLWithPath: first), pool: threads.pool)
+    generator.isConstrained = !sampling.unconstrained
+    generator.weights = sampling.weights
+    let profile = generator.checkpoint.codec
+    guard case .jpeg(let form) = profile else { return }
+    let codec = try JPEGCodec(form)
+    let count = count ?? Self.usualCount
+    var real = PictureSet(
+      "real", folder, count: heldOut ? nil : count, .fitted(codec))
+    if heldOut { real = real.heldOut(count: count) }
+    session.report.codec = profile
+    session.report.generation = .init(
+      model: first, sampling: sampling.sampling, isConstrained: !sampling.unconstrained,
+      count: count)
+    try session.add(real)
+    try session.add(real.prepared(.coded(codec), name: EvalSession.coded))
+    let writer = EvalWriter(generator, sampling.sampling, seed: seed, folder: output.samples)
+    try session.add(writer.files(count, named: "generated", session))
+    try session.compare(sets: ["generated"])
+  }
+
+  private static let usualCount = 1_000
+}

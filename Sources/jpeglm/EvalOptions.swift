@@ -1,0 +1,84 @@
+import ArgumentParser
+import CodecLM
+import Foundation
+
+/// The form in which real pictures are the reference, where no run says it.
+struct ReferenceOptions: ParsableArguments {
+  @Option(help: "Crop the real pictures square and resize them to this side first.")
+  var size: Int?
+
+  @Option(help: "Also compare with the real pictures through a JPEG codec of this quality.")
+  var quality: Int?
+
+  @Option(help: "That codec's chroma subsampling: 4:2:0, 4:2:2, 4:4:4 or grayscale.")
+  var subsampling: JPEGProfile.Subsampling?
+
+  func validate() throws {
+    if let size, !JPEGProfile.sides.contains(size) {
+      throw ValidationError("--size \(size) is outside 1 … 4096.")
+    }
+    if let quality, !(1...100).contains(quality) {
+      throw ValidationError("--quality \(quality) is outside 1 … 100.")
+    }
+    if quality != nil, size == nil {
+      throw ValidationError("--quality needs --size, the side of the generated pictures.")
+    }
+  }
+
+  var isGiven: Bool { size != nil || quality != nil || subsampling != nil }
+
+  /// The codec, whose quality matters only if it is given.
+  var codec: JPEGCodec? {
+    get throws {
+      try size.map {
+        try JPEGCodec(
+          JPEGProfile(size: $0, quality: quality ?? 25, subsampling: subsampling ?? .yCbCr420))
+      }
+    }
+  }
+}
+
+/// Where results go.
+struct EvalOutput: ParsableArguments {
+  @Option(help: ArgumentHelp("Write a page for the browser here.", valueName: "file"))
+  var html: String?
+
+  @Option(help: "Write each set's mean and covariance into this folder, as NAME.npz.")
+  var saveStatistics: String?
+
+  @Option(help: "Write each set's features into this folder, as NAME.safetensors.")
+  var saveFeatures: String?
+
+  @Option(help: "Keep the files that a run writes in this folder.")
+  var samples: String?
+
+  @Flag(help: "Print the result as one JSON object, with the whole protocol.")
+  var json = false
+
+  var savesSets: Bool { saveStatistics != nil || saveFeatures != nil }
+
+  /// Writes what was asked for.
+  func write(_ session: EvalSession) throws {
+    if let saveStatistics {
+      let folder = try OutputFolder(saveStatistics).url
+      for side in session.sides {
+        try StatisticsFile(side.statistics, session.report.features)
+          .write(to: folder.appendingPathComponent(Self.fileName(side.name, "npz")))
+      }
+    }
+    if let saveFeatures {
+      let folder = try OutputFolder(saveFeatures).url
+      for side in session.sides {
+        guard let features = side.features else { continue }
+        try FeatureFile(features, session.report.features)
+          .write(to: folder.appendingPathComponent(Self.fileName(side.name, "safetensors")))
+      }
+    }
+    if let html { try session.page().write(to: URL(fileURLWithPath: html)) }
+    if json { try printJSON(session.report) } else { print(EvalTable(session.report).text) }
+  }
+
+  private static func fileName(_ name: String, _ ending: String) -> String {
+    "\(name.replacingOccurrences(of: " ", with: "-")).\(ending)"
+  }
+}

@@ -1,0 +1,98 @@
+import CodecLM
+
+/// A report as text for a terminal.
+struct EvalTable {
+  private let report: EvaluationReport
+
+  init(_ report: EvaluationReport) { self.report = report }
+
+  /// Protocol, files, distances and warnings.
+  var text: String {
+    var blocks = [lines(protocolLines + report.sets.map(line))]
+    if !report.comparisons.isEmpty { blocks.append(distances) }
+    if !report.warnings.isEmpty { blocks.append(report.warnings.joined(separator: "\n")) }
+    return blocks.joined(separator: "\n\n")
+  }
+
+  private var protocolLines: [(String, String)] {
+    var lines: [(String, String)] = []
+    if let features = report.features {
+      lines.append(
+        (
+          "features",
+          """
+          \(features.network), \(Format.count(features.dimensions)) dimensions, weights \
+          \(features.weights.prefix(12)), \(features.resize.summary)
+          """
+        ))
+    }
+    if case .jpeg(let profile) = report.codec {
+      lines.append(
+        (
+          "codec",
+          """
+          JPEG \(profile.width) × \(profile.height), quality \(profile.quality), \
+          \(profile.subsampling.rawValue)
+          """
+        ))
+    }
+    if let generation = report.generation {
+      lines.append(
+        (
+          "model",
+          """
+          \(generation.model): \(Format.count(generation.count)) files asked for, \
+          \(Format.count(generation.invalid)) invalid; temperature \
+          \(generation.sampling.temperature), seed \(report.seed)
+          """
+        ))
+    }
+    return lines
+  }
+
+  private func line(_ set: EvaluationReport.Source) -> (String, String) {
+    guard let validity = set.validity else { return (set.name, set.origin) }
+    var parts = [
+      "\(Format.count(validity.decoded)) of \(Format.count(validity.files)) files decode"
+    ]
+    if !validity.warnings.isEmpty {
+      parts.append("\(Format.count(validity.warnings.count)) with a warning")
+    }
+    if let bits = set.bitsPerImage { parts.append("\(Format.fixed(bits, 1)) bits each") }
+    return (set.name, "\(set.origin): \(parts.joined(separator: ", "))")
+  }
+
+  private func lines(_ pairs: [(String, String)]) -> String {
+    let width = pairs.map(\.0.count).max() ?? 0
+    return pairs.map { "\(padded($0.0, width))  \($0.1)" }.joined(separator: "\n")
+  }
+
+  private var distances: String {
+    let name = report.features?.distanceName ?? "Fréchet distance"
+    let headings = ["", name, "kernel × 1000", "± in subsets", "precision", "recall"]
+    let rows = report.comparisons.map { comparison -> [String] in
+      let kernel = comparison.kernelDistance
+      let shares = comparison.shares
+      return [
+        "\(comparison.set), against \(comparison.reference)",
+        Format.fixed(comparison.frechetDistance, 2),
+        kernel.map { Format.fixed(1_000 * $0.value, 2) } ?? "–",
+        kernel.map { Format.fixed(1_000 * $0.deviation, 2) } ?? "–",
+        shares.map { Format.fixed($0.precision, 3) } ?? "–",
+        shares.map { Format.fixed($0.recall, 3) } ?? "–",
+      ]
+    }
+    let table = [headings] + rows
+    let widths = headings.indices.map { column in table.map { $0[column].count }.max() ?? 0 }
+    return table.map { row in
+      row.enumerated().map { column, cell in
+        column == 0 ? padded(cell, widths[0]) : padded(cell, widths[column], isNumber: true)
+      }.joined(separator: "  ")
+    }.joined(separator: "\n")
+  }
+
+  private func padded(_ text: String, _ width: Int, isNumber: Bool = false) -> String {
+    let space = String(repeating: " ", count: max(0, width - text.count))
+    return isNumber ? space + text : text + space
+  }
+}

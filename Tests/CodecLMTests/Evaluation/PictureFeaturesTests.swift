@@ -1,0 +1,113 @@
+import CodecLM
+import Foundation
+import Testing
+
+/// Mean, smallest and largest sample of a picture.
+private struct ThreeNumbers: FeatureNetwork {
+  let name = "three numbers"
+  let featureCount = 3
+  let inputSide = 1
+  let weightsHash = "none"
+
+  func features(
+    of count: Int, resize: FeatureResize, pool: WorkerPool,
+    picture: @Sendable (Int) -> PixelImage?
+  ) throws -> Matrix {
+    let features = try Matrix(rows: count, columns: 3)
+    pool.forEach(count) { index, _ in
+      guard let samples = picture(index)?.samples else { return }
+      let sum = samples.reduce(0) { $0 + Int($1) }
+      features[index, 0] = Float(sum) / Float(samples.count)
+      features[index, 1] = Float(samples.min() ?? 0)
+      features[index, 2] = Float(samples.max() ?? 0)
+    }
+    return features
+  }
+}
+
+@Suite struct PictureFeaturesTests {
+  private let network = ThreeNumbers()
+
+  @Test func `files that cannot be read are named and left out`() throws {
+    try withTemporaryFolder { folder in
+      try TestImages.write(0..<4, to: folder)
+      try TestImages.write(Array("a letter".utf8), to: folder, "picture-1.jpg")
+      let set = PictureSet("real", try ImageFolder(folder))
+      var calls: [Int] = []
+      let features = try PictureFeatures(set, network) { calls.append($0) }
+      #expect(features.indices == [0, 2, 3])
+      #expect(features.features.rows == 3)
+      #expect(calls == [4])
+      #expect(features.validity.files == 4 && features.validity.decoded == 3)
+      #expect(features.validity.unreadable.count == 1)
+      #expect(features.validity.unreadable.first?.hasPrefix("picture-1.jpg: ") == true)
+      let third = try set.picture(2)
+      #expect(features.bits[1] == third.bits)
+      #expect(features.features[1, 2] == Float(third.image.samples.max() ?? 0))
+    }
+  }
+
+  @Test func `a file that a viewer shows in spite of a fault counts with a warning`() throws {
+    try withTemporaryFolder { folder in
+      try TestImages.write(0..<3, to: folder)
+      let bytes = try TestImages.picture(3).jpegFile()
+      try TestImages.write(Array(bytes.dropLast(30)), to: folder, "picture-2.jpg")
+      let folder = try ImageFolder(folder)
+      let asStored = try PictureFeatures(PictureSet("real", folder), network)
+      #expect(asStored.validity.decoded == 3 && asStored.validity.unreadable.isEmpty)
+      #expect(asStored.validity.warnings.count == 1)
+      #expect(asStored.validity.warnings.first?.hasPrefix("picture-2.jpg: Premature") == true)
+      // A reference is made of whole files only.
+      let codec = try JPEGCodec(JPEGProfile(size: 8, subsampling: .grayscale))
+      let coded = try PictureFeatures(PictureSet("real", folder, .coded(codec)), network)
+      #expect(coded.indices == [0, 1])
+      #expect(coded.bits[0] < asStored.bits[0])
+    }
+  }
+
+  @Test func `a folder of nothing that decodes is an error`() throws {
+    try withTemporaryFolder { folder in
+      try TestImages.write([1, 2, 3], to: folder, "a.jpg")
+      let set = PictureSet("real", try ImageFolder(folder))
+      let error = #expect(throws: EvaluationError.self) { try PictureFeatures(set, network) }
+      #expect(error?.description.contains("a.jpg") == true)
+    }
+  }
+
+  @Test func `some of a folder are spread over it`() throws {
+    try withTemporaryFolder { folder in
+      try TestImages.write(0..<9, to: folder)
+      let set = PictureSet("real", try ImageFolder(folder), count: 3)
+      #expect(set.files.map(\.name) == ["picture-0.jpg", "picture-3.jpg", "picture-6.jpg"])
+      let all = PictureSet("real", try ImageFolder(folder), count: 30)
+      #expect(all.files.count == 9)
+      #expect(all.heldOut().files.count == 1)
+    }
+  }
+
+  @Test func `the nearest pictures are found with their distances`() throws {
+    try withTemporaryFolder { folder in
+      try TestImages.write(0..<5, to: folder)
+      let features = try PictureFeatures(PictureSet("real", try ImageFolder(folder)), network)
+      let nearest = try features.nearest(2, in: features, to: 1..<4)
+      #expect(nearest.count == 3)
+      for (row, neighbours) in zip(1..<4, nearest) {
+        #expect(neighbours.count == 2)
+        #expect(neighbours[0].row == row && neighbours[0].distance == 0)
+        #expect(neighbours[1].distance >= 0)
+      }
+    }
+  }
+
+  @Test func `saved features are read with their protocol`() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("a.safetensors")
+      let features = try FeatureSets.named("a")
+      let made = FeatureProtocol(network, resize: .bilinear)
+      try FeatureFile(features.rows(3..<8), made).write(to: url)
+      let read = try FeatureFile(url)
+      #expect(read.features.bits == features.rows(3..<8).bits)
+      #expect(read.featureProtocol == made)
+    }
+  }
+}
