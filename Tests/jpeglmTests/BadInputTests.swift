@@ -105,7 +105,7 @@ import Testing
     ["train", "x", "--out", "run", "--preset", "nano", "--config", "a.json"],
     ["train", "x"],
     ["sample", "x", "--out", "y", "--count", "0"],
-    ["sample", "x", "--out", "y", "--temperature", "0"],
+    ["sample", "x", "--out", "y", "--temperature", "-1"],
     ["sample", "x", "--out", "y", "--top-p", "1.5"],
     ["canonicalize", "x", "--out", "y", "--size", "8", "--no-resize"],
     ["draw-digits", "x", "--count", "0"],

@@ -48,6 +48,13 @@ public struct ByteSet: Sendable, Hashable {
   /// A set of one byte.
   public init(_ byte: UInt8) { insert(byte) }
 
+  /// All 256 bytes.
+  public static let all: ByteSet = {
+    var set = ByteSet()
+    set.words = SIMD4(repeating: .max)
+    return set
+  }()
+
   /// Whether the set is empty.
   public var isEmpty: Bool { words == .zero }
 
@@ -65,6 +72,13 @@ public struct ByteSet: Sendable, Hashable {
   /// Whether a byte is in the set.
   public func contains(_ byte: UInt8) -> Bool {
     words[Int(byte) >> 6] >> UInt64(byte & 63) & 1 != 0
+  }
+
+  /// The bytes that are in both sets.
+  public func intersection(_ other: ByteSet) -> ByteSet {
+    var set = self
+    set.words &= other.words
+    return set
   }
 
   /// Adds a byte.

@@ -5,6 +5,7 @@ struct KVCache: Sendable {
   /// Positions a slot can hold.
   let capacity: Int
 
+  private let layers: Int
   private let heads: Int
   private let blocks: Int
   private let dimension: Int
@@ -15,6 +16,7 @@ struct KVCache: Sendable {
   /// head dimension rounded up to multiples of 16.
   init(_ configuration: LlamaConfiguration, slots: Int, capacity: Int) throws {
     self.capacity = capacity
+    layers = configuration.layers
     heads = configuration.keyValueHeads
     dimension = configuration.headDimension
     blocks = BufferLayout.aligned(capacity) / 16
@@ -36,6 +38,19 @@ struct KVCache: Sendable {
     return Matrix(
       values, offset: place(layer, slot, head) * capacity * columns, rows: capacity,
       columns: columns)
+  }
+
+  /// Copies a slot's first `count` positions over another's, on the pool's threads.
+  func copy(_ source: Int, to target: Int, count: Int, pool: WorkerPool) {
+    let places = layers * heads
+    let keyRows = BufferLayout.aligned(count) * dimension / 16
+    pool.forEach(places) { place, _ in
+      let (layer, head) = (place / heads, place % heads)
+      keys(layer: layer, slot: target, head: head).rows(0..<keyRows)
+        .copy(from: keys(layer: layer, slot: source, head: head).rows(0..<keyRows))
+      values(layer: layer, slot: target, head: head).rows(0..<count)
+        .copy(from: values(layer: layer, slot: source, head: head).rows(0..<count))
+    }
   }
 
   private func place(_ layer: Int, _ slot: Int, _ head: Int) -> Int {

@@ -131,6 +131,17 @@ public struct LlamaDecoder: ~Copyable {
   /// Forgets a stream, so that another can take its slot.
   public mutating func reset(slot: Int) { cache.counts[slot] = 0 }
 
+  /// Makes a slot's stream the first `count` positions of another slot's, or of its own: streams that
+  /// begin alike need to pass their beginning once.
+  ///
+  /// - Precondition: `source` has `count` positions.
+  public mutating func copy(slot source: Int, to target: Int, count: Int) {
+    precondition(
+      count <= cache.counts[source], "\(count) of \(cache.counts[source]) positions of a stream")
+    if source != target { cache.copy(source, to: target, count: count, pool: pool) }
+    cache.counts[target] = count
+  }
+
   /// Appends tokens to their streams and returns the logits [inputs, vocabulary] after each of them,
   /// valid until the next call.
   ///

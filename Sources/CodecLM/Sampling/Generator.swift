@@ -3,8 +3,8 @@ public import Foundation
 /// Writes new files with a trained model.
 ///
 /// Streams are decoded in a batch; when one ends, the next takes its place. Each has its own random
-/// numbers, addressed by (seed, index of the file, position), and its logits do not depend on its
-/// company, so that file 7 is the same whether 8 or 800 are made.
+/// numbers, addressed by (seed, prompt, number of the file, position), and its logits do not depend on
+/// its company, so that file 7 is the same whether 8 or 800 are made.
 public struct Generator: Sendable {
   /// The model and what its tokens mean.
   public let checkpoint: Checkpoint
@@ -18,7 +18,7 @@ public struct Generator: Sendable {
   public var weights: WeightFormat
 
   let codec: any Codec
-  private let pool: WorkerPool
+  let pool: WorkerPool
 
   /// A generator with a checkpoint at hand.
   ///
@@ -39,24 +39,61 @@ public struct Generator: Sendable {
 
   /// New files, in the order of their indices, each made when it is asked for.
   ///
+  /// ```swift
+  /// for file in try Generator(loading: run).generate(count: 8, sampling: Sampling(topP: 0.9)) {
+  ///   try file.write(to: folder)
+  /// }
+  /// ```
+  ///
   /// - Parameters:
-  ///   - count: how many.
+  ///   - count: how many for each prompt.
+  ///   - prompts: what the files begin with; by default one prompt, of nothing.
   ///   - sampling: how tokens are drawn.
   ///   - seed: equal seeds give equal files.
-  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: ``NumericsError/outOfMemory(bytes:)``, and
+  ///   ``CodecError/notCanonical(offset:reason:)`` for a prompt that the grammar does not allow.
   public func generate(
-    count: Int, sampling: Sampling = Sampling(), seed: UInt64 = 0
+    count: Int, continuing prompts: [Prompt] = [.empty], sampling: Sampling = Sampling(),
+    seed: UInt64 = 0
   ) throws -> GeneratedFiles {
-    let decoder = try LlamaDecoder(
-      checkpoint.decoderWeights(format: weights, pool: pool),
-      slots: max(1, min(batch, count, LlamaDecoder.rowsPerPass)), pool: pool)
-    return GeneratedFiles(self, decoder, count: count, sampling: sampling, seed: seed)
+    GeneratedFiles(
+      try stream(count: count, continuing: prompts, sampling: sampling, seed: seed))
   }
 
-  func file(_ index: Int, _ tokens: [Int32], isEnded: Bool) -> GeneratedFile {
+  /// New files byte by byte, as they are decided.
+  ///
+  /// ```swift
+  /// for event in try generator.stream(count: 1) {
+  ///   switch event {
+  ///   case .bytes(let bytes, _): print(bytes.count, "bytes more")
+  ///   case .file(let file): try file.write(to: folder)
+  ///   }
+  /// }
+  /// ```
+  ///
+  /// Parameters and errors are those of ``generate(count:continuing:sampling:seed:)``.
+  public func stream(
+    count: Int, continuing prompts: [Prompt] = [.empty], sampling: Sampling = Sampling(),
+    seed: UInt64 = 0
+  ) throws -> Generation {
+    let trie = TokenTrie(checkpoint.tokenizer)
+    let grammar = isConstrained ? codec.makeGrammar() : nil
+    let beginnings = try prompts.map {
+      Generation.Beginning(
+        try StreamConstraint(grammar, trie, prompt: $0), begin: checkpoint.tokenizer.beginToken)
+    }
+    let streams = min(batch, count * prompts.count, LlamaDecoder.rowsPerPass)
+    let decoder = try LlamaDecoder(
+      checkpoint.decoderWeights(format: weights, pool: pool), slots: max(1, streams), pool: pool)
+    return Generation(self, decoder, beginnings, count: count, sampling: sampling, seed: seed)
+  }
+
+  func file(
+    _ id: GeneratedFile.ID, index: Int, _ tokens: [Int32], isEnded: Bool
+  ) -> GeneratedFile {
     let canonical = tokens.flatMap { checkpoint.tokenizer.bytes(of: $0) }
     return GeneratedFile(
-      index: index, canonical: canonical,
+      id: id, index: index, canonical: canonical,
       result: isEnded ? content(of: canonical) : .failure(.tooLong(tokens: tokens.count)),
       fileExtension: checkpoint.codec.fileExtension)
   }
@@ -99,7 +136,20 @@ public struct GeneratedFile: Sendable {
     }
   }
 
-  /// Place in the order of generation, from 0.
+  /// Which continuation of which prompt a file is.
+  public struct ID: Sendable, Hashable {
+    /// Place of the prompt, from 0.
+    public let prompt: Int
+    /// Number among the prompt's continuations, from 0.
+    public let number: Int
+
+    /// The stream of its random numbers.
+    var address: UInt64 { UInt64(prompt) << 32 | UInt64(number) }
+  }
+
+  /// Which continuation of which prompt it is.
+  public let id: ID
+  /// Place in the order of generation, from 0: all continuations of the first prompt, then the next's.
   public let index: Int
   /// The stream as the model wrote it.
   public let canonical: [UInt8]

@@ -2,7 +2,7 @@ import Foundation
 
 /// How tokens are drawn from logits.
 public struct Sampling: Sendable, Codable, Equatable {
-  /// Greater than 0; 1 draws from the model's own distribution.
+  /// 1 draws from the model's own distribution, 0 takes the likeliest token; not negative.
   public var temperature: Float
   /// Only the k likeliest tokens, if given.
   public var topK: Int?
@@ -16,11 +16,14 @@ public struct Sampling: Sendable, Codable, Equatable {
     self.topP = topP
   }
 
+  /// The likeliest token, always.
+  public static let greedy = Sampling(temperature: 0)
+
   /// The processors in their order: exclusion of the begin token, temperature, top-k, top-p.
   func processors(for tokenizer: Tokenizer) -> [any LogitsProcessor] {
-    var processors: [any LogitsProcessor] = [
-      ExcludedTokens([tokenizer.beginToken]), Temperature(temperature),
-    ]
+    let begin = ExcludedTokens([tokenizer.beginToken])
+    if temperature == 0 { return [begin, Greedy()] }
+    var processors: [any LogitsProcessor] = [begin, Temperature(temperature)]
     if let topK { processors.append(TopK(topK)) }
     if let topP { processors.append(TopP(topP)) }
     return processors
@@ -32,14 +35,13 @@ public struct Sampling: Sendable, Codable, Equatable {
   package static func draw(_ logits: Span<Float>, at uniform: Double) -> Int32 {
     var top = -Float.infinity
     for index in logits.indices { top = max(top, logits[index]) }
-    var total = 0.0
-    for index in logits.indices { total += exp(Double(logits[index] - top)) }
-    var (sum, last) = (0.0, 0)
+    var (total, cumulated): (Double, [(token: Int, sum: Double)]) = (0, [])
+    cumulated.reserveCapacity(logits.count)
     for index in logits.indices where logits[index] > -.infinity {
-      sum += exp(Double(logits[index] - top))
-      last = index
-      if sum > uniform * total { break }
+      total += exp(Double(logits[index] - top))
+      cumulated.append((index, total))
     }
-    return Int32(last)
+    let drawn = cumulated.first { $0.sum > uniform * total } ?? cumulated.last
+    return Int32(drawn?.token ?? 0)
   }
 }

@@ -49,6 +49,22 @@ import Testing
     #expect(decoder.advance([.init(slot: 1, token: 4)]).bits == fresh)
   }
 
+  @Test func `a stream that took its beginning from another's slot goes on alike`() throws {
+    let model = try LlamaGradientTests.model(LlamaGradientTests.wide, deviation: 0.1)
+    let tokens = LlamaGradientTests.Batch(count: 40, segments: [], vocabulary: 150).tokens
+    let pass = tokens.map { LlamaDecoder.Input(slot: 2, token: $0) }
+    for count in [1, 15, 16, 33, 39] {
+      var decoder = try LlamaDecoder(model, slots: 3, capacity: 50)
+      let logits = decoder.advance(pass)
+      let expected = logits.rows(count..<count + 1).bits
+      decoder.copy(slot: 2, to: 0, count: count)
+      #expect(decoder.count(slot: 0) == count && decoder.count(slot: 2) == 40)
+      #expect(decoder.advance([.init(slot: 0, token: tokens[count])]).bits == expected)
+      decoder.copy(slot: 2, to: 2, count: count)
+      #expect(decoder.advance([.init(slot: 2, token: tokens[count])]).bits == expected)
+    }
+  }
+
   /// Logits here reach beyond 1; a format's bound is about ten of its weights' rounding errors.
   @Test(arguments: [(WeightFormat.f32, Float(1e-4)), (.bf16, 0.05), (.q8, 0.1)])
   func `more positions than a block of queries agree with the graph`(

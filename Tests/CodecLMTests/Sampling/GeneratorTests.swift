@@ -61,4 +61,82 @@ import Testing
       #expect(try codec.canonicalBytes(of: [UInt8](written)) == files[0].canonical)
     }
   }
+
+  @Test func `greedy sampling goes on with a picture known by heart, wherever it was cut`() throws {
+    try withTemporaryFolder { folder in
+      let data = try TinyRun.store(2, in: folder)
+      let model = try TinyRun.model()
+      var trainer = try Trainer(model, data, TinyRun.options(steps: 300))
+      try trainer.run { _ in }
+      let generator = try Generator(Checkpoint(model, data.tokenizer, TinyRun.profile))
+      // The training image: the other is held out.
+      let stream = data.tokens(of: data.trainingIndices[0]).map { UInt8($0) }
+      let prompts = [4 * stream.count, 4 * stream.count + 3, 8 * stream.count].map {
+        Prompt(stream, bits: $0)
+      }
+      let files = try Array(generator.generate(count: 1, continuing: prompts, sampling: .greedy))
+      #expect(files.map(\.canonical) == prompts.map { _ in stream })
+      #expect(files.map(\.id.prompt) == Array(prompts.indices))
+    }
+  }
+
+  @Test func `a continuation does not depend on its company, and keeps its prompt to the bit`() throws
+  {
+    try withTemporaryFolder { folder in
+      let checkpoint = try untrained(folder)
+      let stream = try TinyRun.profile.makeCodec().canonicalBytes(
+        of: TestImages.picture(3, size: 8).jpegFile())
+      let prompts = [13, 77, 40].map { Prompt(stream, bits: $0) }
+      func files(count: Int, batch: Int, threads: Int) throws -> [GeneratedFile.ID: [UInt8]] {
+        var generator = try Generator(checkpoint, pool: WorkerPool(threads: threads))
+        generator.batch = batch
+        let files = try generator.generate(count: count, continuing: prompts, seed: 5)
+        return Dictionary(uniqueKeysWithValues: files.map { ($0.id, $0.canonical) })
+      }
+      let expected = try files(count: 3, batch: 1, threads: 1)
+      #expect(Set(expected.values).count == 9)
+      for (id, file) in expected {
+        let prompt = prompts[id.prompt]
+        #expect(file.starts(with: prompt.bytes))
+        let next = BitPrefix(of: file[prompt.bytes.count], count: prompt.tail.count)
+        #expect(next == prompt.tail)
+      }
+      #expect(try files(count: 3, batch: 4, threads: 2) == expected)
+      let more = try files(count: 5, batch: 32, threads: 2)
+      #expect(expected.allSatisfy { more[$0.key] == $0.value })
+    }
+  }
+
+  @Test func `a prompt that the format does not allow is refused`() throws {
+    try withTemporaryFolder { folder in
+      var generator = try Generator(try untrained(folder))
+      let marker = Prompt(bytes: [0xFF, 0xD0])
+      #expect(
+        throws: CodecError.notCanonical(
+          offset: 1, reason: "no stream of the profile goes on so")
+      ) { try generator.stream(count: 1, continuing: [marker]) }
+      generator.isConstrained = false
+      #expect(throws: Never.self) { try generator.stream(count: 1, continuing: [marker]) }
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func `the bytes that are told on the way are those of the files`(isConstrained: Bool) throws {
+    try withTemporaryFolder { folder in
+      var generator = try Generator(try untrained(folder))
+      generator.isConstrained = isConstrained
+      var told: [GeneratedFile.ID: [UInt8]] = [:]
+      var files: [GeneratedFile.ID: [UInt8]] = [:]
+      for event in try generator.stream(count: 5) {
+        switch event {
+        case .bytes(let bytes, let id):
+          #expect(files[id] == nil && !bytes.isEmpty)
+          told[id, default: []] += bytes
+        case .file(let file): files[file.id] = file.canonical
+        }
+      }
+      #expect(files.count == 5)
+      #expect(told == files)
+    }
+  }
 }

@@ -20,6 +20,10 @@ import Testing
     #expect(processed([1, 3, 2], TopK(7)) == [1, 3, 2])
   }
 
+  @Test func `greedy keeps the likeliest, of equals the first`() {
+    #expect(processed([1, 3, 3], Greedy()) == [-.infinity, 3, -.infinity])
+  }
+
   // Probabilities 0.2, 0.5, 0.3.
   @Test(
     arguments: [(0.5, [1]), (0.51, [1, 2]), (0.81, [0, 1, 2]), (1, [0, 1, 2])]

@@ -1,0 +1,112 @@
+/// What may come next in one stream: the rest of its prompt, then what the codec's grammar allows.
+///
+/// Bytes of which there is no choice are known ahead of the tokens that will spell them. They are
+/// spelt as the tokenizer does, up to the place from which a token could reach beyond them; from
+/// there on every token is allowed whose bytes are allowed in sequence.
+struct StreamConstraint: Sendable {
+  private let trie: TokenTrie
+  /// The state behind ``known``; `nil` allows any byte, and an end anywhere.
+  private var grammar: (any ByteGrammar)?
+  /// Bytes that must come next.
+  private var known: [UInt8]
+  /// The bytes that may follow ``known``.
+  private var allowed: ByteSet
+  private var mask: TokenSet
+
+  /// The constraint at the beginning of a stream.
+  ///
+  /// - Throws: ``CodecError/notCanonical(offset:reason:)`` if the grammar does not allow `prompt`.
+  init(
+    _ grammar: (any ByteGrammar)?, _ trie: TokenTrie, prompt: Prompt = .empty
+  ) throws(CodecError) {
+    self.trie = trie
+    self.grammar = grammar
+    known = prompt.bytes
+    mask = TokenSet(count: trie.tokenizer.count)
+    allowed = prompt.tail.bytes
+    guard var grammar else { return }
+    for (offset, byte) in prompt.bytes.enumerated() where !grammar.advance(byte) {
+      throw .notCanonical(offset: offset, reason: "no stream of the profile goes on so")
+    }
+    self.grammar = grammar
+    allowed = grammar.allowedBytes.intersection(allowed)
+    if allowed.isEmpty, prompt.tail != .empty || !grammar.isComplete {
+      throw .notCanonical(
+        offset: prompt.bytes.count, reason: "no stream of the profile goes on so")
+    }
+  }
+
+  /// The tokens that come next without a choice, the end token as the last of a stream; afterwards
+  /// there is a choice, unless the stream has ended.
+  mutating func takeForced() -> [Int32] {
+    var tokens: [Int32] = []
+    while true {
+      lookAhead()
+      takeSettled(&tokens)
+      if known.isEmpty, grammar?.isComplete == true {
+        return tokens + [trie.tokenizer.endToken]
+      }
+      updateMask()
+      guard mask.count == 1, let only = mask.first else { return tokens }
+      tokens.append(only)
+      advance(only)
+    }
+  }
+
+  /// Sets the logits of tokens that may not come next to −∞.
+  func process(_ logits: inout MutableSpan<Float>) {
+    for index in logits.indices where !mask.contains(Int32(index)) {
+      logits[index] = -.infinity
+    }
+  }
+
+  /// Whether a token is the end of the stream.
+  func isEnd(_ token: Int32) -> Bool { token == trie.tokenizer.endToken }
+
+  /// Goes on by a token that was allowed and is not the end token.
+  mutating func advance(_ token: Int32) {
+    for byte in trie.tokenizer.bytes(of: token) {
+      if known.isEmpty {
+        step(byte)
+      } else {
+        let due = known.removeFirst()
+        precondition(byte == due, "token \(token) is not allowed here")
+      }
+    }
+  }
+
+  /// Goes on by a byte behind the known ones.
+  private mutating func step(_ byte: UInt8) {
+    precondition(allowed.contains(byte), "byte \(byte) is not allowed here")
+    guard grammar != nil else { return allowed = .all }
+    let isAllowed = grammar?.advance(byte) == true
+    precondition(isAllowed, "byte \(byte) is not allowed by the grammar")
+    allowed = grammar?.allowedBytes ?? .all
+  }
+
+  private mutating func lookAhead() {
+    while allowed.count == 1, let byte = allowed.first {
+      known.append(byte)
+      step(byte)
+    }
+  }
+
+  /// Spells the known bytes that no longer token could take with what follows.
+  private mutating func takeSettled(_ tokens: inout [Int32]) {
+    guard !known.isEmpty else { return }
+    let settled = allowed.isEmpty ? known.count : trie.settledCount(of: known)
+    var taken = 0
+    for token in trie.tokenizer.encode(known) {
+      let end = taken + trie.tokenizer.bytes(of: token).count
+      guard end <= settled else { break }
+      tokens.append(token)
+      taken = end
+    }
+    known.removeFirst(taken)
+  }
+
+  private mutating func updateMask() {
+    mask = trie.tokens(after: known, allowed, grammar)
+    if grammar == nil, known.isEmpty, allowed == .all { mask.insert(trie.tokenizer.endToken) }
+  }
+}
