@@ -51,12 +51,6 @@ struct Canonicalize: ParsableCommand {
     }
   }
 
-  private struct Source {
-    let path: String
-    /// Path of the result below the folder for results, its ending aside.
-    let name: String
-  }
-
   private struct Report: Encodable {
     var files: Int
     var skipped: [String]
@@ -83,7 +77,7 @@ struct Canonicalize: ParsableCommand {
     let interrupt = Interrupt()
     let progress = ProgressLine()
     let pool = threads.pool
-    let sources = try listSources()
+    let sources = try SourceFile.list(inputs)
     let base = profile.profile(side: Self.defaultSide, isGrayscale: false, stream: stream)
     let fixed = try JPEGCodec(base)
     if let output {
@@ -136,19 +130,8 @@ struct Canonicalize: ParsableCommand {
     }
   }
 
-  private func listSources() throws -> [Source] {
-    try inputs.flatMap { input -> [Source] in
-      let url = URL(fileURLWithPath: input)
-      if url.hasDirectoryPath {
-        let folder = try ImageFolder(url)
-        return folder.files.map { Source(path: "\(input)/\($0.path)", name: $0.path) }
-      }
-      return [Source(path: input, name: url.lastPathComponent)]
-    }
-  }
-
   /// Refuses results that would replace each other, or a picture that is read.
-  private func check(_ sources: [Source], _ output: String) throws {
+  private func check(_ sources: [SourceFile], _ output: String) throws {
     var seen: [String: String] = [:]
     for source in sources {
       let target = target(source.name, output)
@@ -173,7 +156,7 @@ struct Canonicalize: ParsableCommand {
   }
 
   private func canonicalize(
-    _ source: Source, _ base: JPEGProfile, _ fixed: JPEGCodec
+    _ source: SourceFile, _ base: JPEGProfile, _ fixed: JPEGCodec
   ) -> Outcome {
     let (bytes, codec): ([UInt8], JPEGCodec)
     do {

@@ -77,10 +77,13 @@ struct Info: ParsableCommand {
       \(Format.count(training.images)) images
       """)
     if let bits = training.validationBitsPerImage, let perByte = training.validationBitsPerByte {
+      let share = training.validationBaselineShare.map {
+        ", \(Format.fixed($0, 4)) of what baseline JPEG spends"
+      }
       print(
         """
         held-out   \(Format.fixed(bits, 1)) bits an image, \
-        \(Format.fixed(perByte, 3)) bits a byte
+        \(Format.fixed(perByte, 3)) bits a byte\(share ?? "")
         """)
     }
   }

@@ -14,7 +14,7 @@ struct JPEGLM: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Train.self, TrainTokenizer.self, Tokenize.self, Sample.self, Eval.self,
+      Train.self, TrainTokenizer.self, Tokenize.self, Sample.self, Score.self, Eval.self,
       Canonicalize.self, Inspect.self, Info.self, Export.self, Bench.self, DrawDigits.self,
     ])
 }

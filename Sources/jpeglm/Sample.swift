@@ -4,7 +4,7 @@ import Foundation
 
 struct Sample: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write new JPEG files with a trained model.",
+    abstract: "Write new JPEG files with a trained model, or let it continue photos.",
     discussion: """
       Files are written as 00000.jpg, 00001.jpg, … Only bytes are drawn that the JPEG grammar \
       allows next, so that every file decodes; with --unconstrained the model is on its own, a \
@@ -13,19 +13,32 @@ struct Sample: ParsableCommand {
 
         jpeglm sample run --count 16 --out samples --grid samples.jpg
         jpeglm sample run --count 64 --out samples --temperature 0.9 --top-p 0.95 --seed 1
+
+      With --prompt each photo is brought into the model's canonical form, its first MCUs are kept \
+      and the rest is written --count times: cat-original.jpg, cat-partial.jpg, cat-00000.jpg, … \
+      The contact sheet then has one row a photo.
+
+        jpeglm sample run --prompt cat.jpg dog.jpg --keep 0.5 --count 4 --out continued \
+      --grid continued.jpg
       """)
 
   @Argument(help: ArgumentHelp("Folder of a training run or a checkpoint.", valueName: "run"))
   var folder: String
 
-  @Option(help: "How many files.")
+  @Option(help: "How many files; with --prompt, how many for each photo.")
   var count = 16
 
   @Option(name: .customLong("out"), help: "Folder for the files.")
   var output: String
 
-  @Option(help: "Above 0; 1 is the model's own distribution.")
+  @OptionGroup(title: "Prompts")
+  var prompts: PromptOptions
+
+  @Option(help: "1 is the model's own distribution, less is bolder; 0 takes the likeliest token.")
   var temperature: Float = 1
+
+  @Flag(help: "Always take the likeliest token, as --temperature 0 does.")
+  var greedy = false
 
   @Option(help: "Draw from the k likeliest tokens only.")
   var topK: Int?
@@ -38,6 +51,12 @@ struct Sample: ParsableCommand {
 
   @Option(help: "Write a contact sheet of all files here.")
   var grid: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep rewriting this picture of what is being written, unfinished streams completed cheaply.",
+      valueName: "file"))
+  var live: String?
 
   @Flag(help: "Draw any byte, valid or not, and say how many files decode.")
   var unconstrained = false
@@ -56,8 +75,8 @@ struct Sample: ParsableCommand {
 
   func validate() throws {
     guard count >= 1 else { throw ValidationError("--count \(count) is not at least 1.") }
-    guard temperature > 0, temperature.isFinite else {
-      throw ValidationError("--temperature \(temperature) is not above 0.")
+    guard temperature >= 0, temperature.isFinite else {
+      throw ValidationError("--temperature \(temperature) is negative.")
     }
     if let topK, topK < 1 { throw ValidationError("--top-k \(topK) is not at least 1.") }
     if let topP, !(topP > 0 && topP <= 1) {
@@ -69,6 +88,8 @@ struct Sample: ParsableCommand {
     var count: Int
     var decoded: Int
     var files: [String]
+    /// Files whose end the model did not reach before its context was full.
+    var filled: Int
     var grid: String?
     var seconds: Double
     var tokens_per_second: Double
@@ -87,43 +108,75 @@ struct Sample: ParsableCommand {
         256 × 256, quality 25, 4:2:0, restart interval 1, abbreviated
         """)
     }
+    let photos = try prompts.photos(generator.codec)
     let results = try OutputFolder(output)
+    for photo in photos { try photo.write(to: results.url, generator.checkpoint.codec) }
+
     let start = ContinuousClock.now
-    let images = try generator.generate(
-      count: count, sampling: Sampling(temperature: temperature, topK: topK, topP: topP),
+    let generation = try generator.stream(
+      count: count, continuing: photos.isEmpty ? [.empty] : photos.map(\.prompt),
+      sampling: Sampling(temperature: greedy ? 0 : temperature, topK: topK, topP: topP),
       seed: seed)
-    var pictures: [PixelImage?] = []
-    var files: [String] = []
-    for image in images {
-      switch image.result {
-      case .success:
-        try image.write(to: results.url)
-        files.append("\(output)/\(image.name)")
-      case .failure(let fault):
-        progress.note("image \(image.index) is no valid file: \(fault)")
+    let total = count * max(photos.count, 1)
+    var preview = try live.map { try LivePreview(URL(fileURLWithPath: $0), total: total) }
+    var report = Report(
+      count: total, decoded: 0, files: [], filled: 0, grid: grid, seconds: 0,
+      tokens_per_second: 0)
+    var pictures = [PixelImage?](repeating: nil, count: total)
+    var names = [String?](repeating: nil, count: total)
+    var finished = 0
+    for event in generation {
+      try preview?.add(event, count: count, codec: generator.codec)
+      if case .file(let file) = event {
+        let name =
+          photos.isEmpty
+          ? file.name : photos[file.id.prompt].fileName(file, generator.checkpoint.codec)
+        switch file.result {
+        case .success(let content):
+          try AtomicFile.write(content.bytes, to: results.url.appendingPathComponent(name))
+          names[file.index] = "\(output)/\(name)"
+        case .failure(let fault): progress.note("\(name) is no valid file: \(fault)")
+        }
+        if !file.isWhole {
+          report.filled += 1
+          progress.note(
+            "\(name): the context was full after \(file.written) bytes, the rest is blank")
+        }
+        pictures[file.index] = file.picture
+        finished += 1
+        progress.show("\(finished) of \(total) images", isFinal: finished == total)
       }
-      pictures.append(image.picture)
-      progress.show("\(pictures.count) of \(count) images", isFinal: pictures.count == count)
       if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
     }
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
-    if let grid {
-      let sheet = ContactSheet().image(of: pictures)
-      try AtomicFile.write(try sheet.jpegFile(), to: URL(fileURLWithPath: grid))
-    }
-    if json {
-      try printJSON(
-        Report(
-          count: count, decoded: files.count, files: files, grid: grid, seconds: seconds,
-          tokens_per_second: Double(images.tokens) / seconds))
-    } else {
-      print(
-        """
-        \(files.count) of \(count) decode, written to \(output); \
-        \(Format.fixed(seconds, 1)) s, \(Format.count(Int(Double(images.tokens) / seconds))) tokens/s
-        """)
-      if let grid { print("contact sheet: \(grid)") }
-    }
+    report.seconds = (ContinuousClock.now - start) / .seconds(1)
+    report.tokens_per_second = Double(generation.tokens) / report.seconds
+    report.files = names.compactMap { $0 }
+    report.decoded = report.files.count
+    if let grid { try write(pictures, of: photos, to: grid) }
+    try show(report)
+  }
+
+  private func write(_ pictures: [PixelImage?], of photos: [Photo], to path: String) throws {
+    let cells =
+      photos.isEmpty
+      ? pictures
+      : photos.indices.flatMap { index in
+        [photos[index].original, photos[index].partial]
+          + pictures[index * count..<(index + 1) * count]
+      }
+    let sheet = ContactSheet(columns: photos.isEmpty ? nil : 2 + count).image(of: cells)
+    try AtomicFile.write(try sheet.jpegFile(), to: URL(fileURLWithPath: path))
+  }
+
+  private func show(_ report: Report) throws {
+    if json { return try printJSON(report) }
+    let share = Format.fixed(100 * Double(report.decoded) / Double(report.count), 1)
+    print(
+      """
+      \(report.decoded) of \(report.count) decode (\(share) %), written to \(output); \
+      \(Format.fixed(report.seconds, 1)) s, \(Format.count(Int(report.tokens_per_second))) tokens/s
+      """)
+    if let grid { print("contact sheet: \(grid)") }
   }
 }
 

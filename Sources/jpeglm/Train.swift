@@ -291,7 +291,8 @@ struct Train: ParsableCommand {
           """
           step \(Format.count(step)): held-out \
           \(Format.fixed(validation.bitsPerByte, 3)) bits/byte, \
-          \(Format.fixed(validation.bitsPerImage, 1)) bits/image \
+          \(Format.fixed(validation.bitsPerImage, 1)) bits/image, \
+          \(validation.baselineShare.map { Format.fixed($0, 4) } ?? "?") of baseline JPEG \
           (\(validation.images) images)
           """)
       case .checkpoint: break

@@ -67,6 +67,7 @@ import Testing
   @Test func `a run that does not exist is refused`() throws {
     try withTemporaryFolder { folder in
       try expectError("sample", "run", "--out", "samples", says: "no such folder", in: folder)
+      try expectError("score", "run", "x.jpg", says: "no such folder", in: folder)
       try expectError("info", "run", says: "no such folder", in: folder)
       try drawDigits(in: folder)
       try expectError(
@@ -83,6 +84,21 @@ import Testing
       try expectError(
         "train", "digits", "--out", "taken", "--steps", "1", says: "taken", in: folder)
       try expectError("canonicalize", "digits", "--out", "taken", says: "taken", in: folder)
+    }
+  }
+
+  @Test func `score names what it cannot read and fails when nothing is left`() throws {
+    try withTemporaryFolder { folder in
+      try drawDigits(in: folder)
+      let train = ["train", "digits", "--out", "run", "--steps", "0", "--preset", "nano"]
+      #expect(try Program.run(train, in: folder).status == 0)
+      try write(Array("a letter".utf8), "letter.jpg", in: folder)
+      let mixed = try Program.run("score", "run", "digits", "letter.jpg", in: folder)
+      #expect(mixed.status == 0)
+      #expect(mixed.errors.contains("letter.jpg") && mixed.output.contains("1 skipped"))
+      try expectError("score", "run", "letter.jpg", says: "letter.jpg", in: folder)
+      try expectError(
+        "sample", "run", "--prompt", "letter.jpg", "--out", "out", says: "letter.jpg", in: folder)
     }
   }
 
@@ -107,6 +123,10 @@ import Testing
     ["sample", "x", "--out", "y", "--count", "0"],
     ["sample", "x", "--out", "y", "--temperature", "-1"],
     ["sample", "x", "--out", "y", "--top-p", "1.5"],
+    ["sample", "x", "--out", "y", "--keep", "0.5"],
+    ["sample", "x", "--out", "y", "--prompt", "z", "--keep", "0.5", "--keep-rows", "1"],
+    ["sample", "x", "--out", "y", "--prompt", "z", "--keep", "1.5"],
+    ["score", "x"],
     ["canonicalize", "x", "--out", "y", "--size", "8", "--no-resize"],
     ["draw-digits", "x", "--count", "0"],
     ["paint"],

@@ -9,6 +9,20 @@ import Testing
     let tokens_per_second: Double
   }
 
+  private struct Scored: Decodable {
+    struct File: Decodable {
+      let path: String
+      let bits: Double
+      let bits_per_byte: Double
+      let jpeg_share: Double
+    }
+    let images: Int
+    let bits_per_image: Double
+    let bits_per_byte: Double
+    let jpeg_share: Double
+    let files: [File]
+  }
+
   private struct Described: Decodable {
     struct Training: Decodable { let steps: Int }
     let vocabulary: Int
@@ -59,6 +73,24 @@ import Testing
       let grid = try Data(contentsOf: folder.appendingPathComponent("grid.jpg"))
       #expect(grid.starts(with: [0xFF, 0xD8]))
 
+      _ = try run(
+        "sample", "deep/run", "--prompt", "digits/3-3.jpg", "digits/1-11.jpg", "--keep-rows", "1",
+        "--count", "2", "--out", "continued", "--grid", "rows.jpg", "--live", "live.jpg", "--greedy"
+      )
+      #expect(
+        list("continued")
+          == ["1-11", "3-3"].flatMap { name in
+            ["00000", "00001", "original", "partial"].map { "\(name)-\($0).jpg" }
+          })
+      let live = try Data(contentsOf: folder.appendingPathComponent("live.jpg"))
+      #expect(live.starts(with: [0xFF, 0xD8]))
+
+      let score = try decode(
+        Scored.self, try run("score", "deep/run", "digits", "--map", "maps", "--json"))
+      #expect(score.images == 12 && score.files.count == 12)
+      #expect(score.bits_per_byte > 0 && score.bits_per_image > 0 && score.jpeg_share > 0)
+      #expect(list("maps") == digits)
+
       let described = try decode(Described.self, try run("info", "deep/run", "--json"))
       #expect(described.vocabulary == 258)
       #expect(described.training?.steps == 3)
@@ -92,6 +124,7 @@ import Testing
     ),
     ("tokenize", "jpeglm tokenize streams/*.scan --tokenizer run"),
     ("sample", "jpeglm sample run --count 16 --out samples --grid samples.jpg"),
+    ("score", "jpeglm score run photos"),
     ("canonicalize", "jpeglm canonicalize photos --out small --size 64"),
     ("inspect", "jpeglm inspect photo.jpg --mcu 0"),
     ("info", "jpeglm info run"), ("export", "jpeglm export run --gguf model.gguf"),

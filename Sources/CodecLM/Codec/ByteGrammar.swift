@@ -19,11 +19,15 @@ public protocol ByteGrammar: Sendable {
   /// Bytes that end the stream from here with as little as the format allows; empty when it is
   /// complete. They make any part of a stream a picture that can be looked at.
   ///
+  /// - Parameter prefix: what the first of them begins with, as an allowed byte does.
   /// - Complexity: O(bytes returned).
-  func completion() -> [UInt8]
+  func completion(beginning prefix: BitPrefix) -> [UInt8]
 }
 
 extension ByteGrammar {
+  /// Bytes that end the stream from here with as little as the format allows.
+  public func completion() -> [UInt8] { completion(beginning: .empty) }
+
   /// Goes on by bytes, up to the first that is not allowed.
   ///
   /// - Returns: whether all were allowed; if not, the state is no longer of use.

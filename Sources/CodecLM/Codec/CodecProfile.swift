@@ -12,6 +12,13 @@ public enum CodecProfile: Sendable, Hashable {
     }
   }
 
+  /// Width and height of a unit in pixels (for JPEG: of an MCU).
+  public var unitSize: (width: Int, height: Int) {
+    switch self {
+    case .jpeg(let profile): (profile.mcuWidth, profile.mcuHeight)
+    }
+  }
+
   /// The ending of the codec's files, without a point.
   public var fileExtension: String {
     switch self {

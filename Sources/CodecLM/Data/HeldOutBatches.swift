@@ -15,9 +15,7 @@ public struct HeldOutBatches: Sequence, IteratorProtocol, Sendable {
   public init(_ store: TokenStore, rows: Int, context: Int, limit: Int = .max) {
     precondition(limit >= 1, "a limit of \(limit) images")
     packer = BatchPacker(store, rows: rows, context: context)
-    let all = store.heldOutIndices
-    let count = Swift.min(limit, all.count)
-    images = (0..<count).map { all[$0 * all.count / count] }.makeIterator()
+    images = store.heldOutIndices(limit: limit).makeIterator()
   }
 
   /// The next batch, nil after the last image.
@@ -26,5 +24,13 @@ public struct HeldOutBatches: Sequence, IteratorProtocol, Sendable {
       rows: packer.rows, context: packer.context, tokenizer: packer.store.tokenizer)
     packer.fill(&batch, from: &images)
     return batch.segments.isEmpty ? nil : batch
+  }
+}
+
+extension TokenStore {
+  /// At most `limit` of the held-out images, spread evenly over them.
+  func heldOutIndices(limit: Int) -> [Int] {
+    let count = min(limit, heldOutIndices.count)
+    return (0..<count).map { heldOutIndices[$0 * heldOutIndices.count / count] }
   }
 }

@@ -179,7 +179,7 @@ public final class Generation: Sequence, IteratorProtocol {
     guard isEnded || stream.tokens.count > decoder.capacity else { return }
     let file = generator.file(
       stream.id, index: stream.id.prompt * count + stream.id.number,
-      Array(stream.tokens.dropFirst()), isEnded: isEnded)
+      Array(stream.tokens.dropFirst()), known: stream.constraint.known, isEnded: isEnded)
     events.append(.file(file))
     slots[slot].stream = nil
   }

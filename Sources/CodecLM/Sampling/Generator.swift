@@ -11,13 +11,17 @@ public struct Generator: Sendable {
   /// Streams decoded at once.
   public var batch = 32
   /// Whether only tokens are drawn that the codec's grammar allows, so that every file is valid.
+  ///
+  /// A stream that has not ended when the context is full is filled up with as little as the format
+  /// allows.
   public var isConstrained = true
   /// How decoding stores the weights: fewer bytes are read sooner, with more rounding.
   ///
   /// By default the checkpoint's ``Checkpoint/weightFormat``.
   public var weights: WeightFormat
 
-  let codec: any Codec
+  /// The codec of the model's streams.
+  public let codec: any Codec
   let pool: WorkerPool
 
   /// A generator with a checkpoint at hand.
@@ -89,12 +93,15 @@ public struct Generator: Sendable {
   }
 
   func file(
-    _ id: GeneratedFile.ID, index: Int, _ tokens: [Int32], isEnded: Bool
+    _ id: GeneratedFile.ID, index: Int, _ tokens: [Int32], known: [UInt8], isEnded: Bool
   ) -> GeneratedFile {
-    let canonical = tokens.flatMap { checkpoint.tokenizer.bytes(of: $0) }
+    let written = tokens.flatMap { checkpoint.tokenizer.bytes(of: $0) }
+    let isFilled = !isEnded && isConstrained
+    let canonical = isFilled ? codec.completed(Prompt(bytes: written + known)) : written
     return GeneratedFile(
-      id: id, index: index, canonical: canonical,
-      result: isEnded ? content(of: canonical) : .failure(.tooLong(tokens: tokens.count)),
+      id: id, index: index, canonical: canonical, written: written.count,
+      result: isEnded || isFilled
+        ? content(of: canonical) : .failure(.tooLong(tokens: tokens.count)),
       fileExtension: checkpoint.codec.fileExtension)
   }
 
@@ -151,8 +158,11 @@ public struct GeneratedFile: Sendable {
   public let id: ID
   /// Place in the order of generation, from 0: all continuations of the first prompt, then the next's.
   public let index: Int
-  /// The stream as the model wrote it.
+  /// The stream.
   public let canonical: [UInt8]
+  /// Bytes of the stream that are the prompt's or the model's; with those behind them it was filled up
+  /// because the context was full.
+  public let written: Int
   /// The file, or why it is none.
   public let result: Result<Content, Fault>
 
@@ -160,6 +170,9 @@ public struct GeneratedFile: Sendable {
 
   /// The file's name: its index in five digits, or more if it has more.
   public var name: String { "\(index.padded(to: 5)).\(fileExtension)" }
+
+  /// Whether the model wrote the stream to its end.
+  public var isWhole: Bool { written == canonical.count }
 
   /// What the file shows, if it decodes.
   public var picture: PixelImage? { (try? result.get())?.picture }

@@ -25,27 +25,66 @@ public struct Prompt: Sendable, Hashable {
   }
 }
 
-/// The leading bits of a byte.
-public struct BitPrefix: Sendable, Hashable {
-  /// The bits, followed by zeros.
-  public let bits: UInt8
-  /// How many, 0 to 7.
-  public let count: Int
+extension Prompt {
+  /// How much of a picture a prompt keeps, counted in the codec's units (for JPEG: MCUs) from the top
+  /// left.
+  public enum Extent: Sendable, Hashable {
+    /// This share of the units, 0 to 1, rounded to the nearest.
+    case share(Double)
+    /// This many units, or all if there are fewer.
+    case units(Int)
+    /// This many rows of units, or all if there are fewer.
+    case rows(Int)
 
-  /// No bits, the beginning of every byte.
-  public static let empty = BitPrefix(of: 0, count: 0)
+    func units(of codec: some Codec) -> Int {
+      let count =
+        switch self {
+        case .share(let share): Int((min(max(share, 0), 1) * Double(codec.unitCount)).rounded())
+        case .units(let count): count
+        case .rows(let count): min(count, codec.unitCount) * codec.unitsPerRow
+        }
+      return min(max(count, 0), codec.unitCount)
+    }
+  }
+}
 
-  /// The first `count` bits of a byte, the highest first.
-  public init(of byte: UInt8, count: Int) {
-    precondition((0...7).contains(count), "\(count) leading bits")
-    self.count = count
-    bits = byte & ~(UInt8.max >> UInt8(count))
+extension Codec {
+  /// The beginning of a stream, up to the last bit of the last unit that is kept.
+  ///
+  /// ```swift
+  /// let stream = try generator.codec.canonicalBytes(of: photo)
+  /// let prompt = try generator.codec.prompt(stream, keeping: .rows(2))
+  /// for file in try generator.generate(count: 3, continuing: [prompt]) { … }
+  /// ```
+  ///
+  /// - Throws: ``CodecError`` when `canonical` is no stream of the profile.
+  public func prompt(
+    _ canonical: [UInt8], keeping extent: Prompt.Extent
+  ) throws(CodecError) -> Prompt {
+    let ends = try unitEnds(of: canonical)
+    let units = extent.units(of: self)
+    if units == ends.count { return Prompt(bytes: canonical) }
+    return units == 0 ? .empty : Prompt(canonical, bits: ends[units - 1])
   }
 
-  /// The bytes that begin so.
-  var bytes: ByteSet {
-    var set = ByteSet()
-    for byte in bits...(bits | UInt8.max >> UInt8(count)) { set.insert(byte) }
-    return set
+  /// A whole stream that begins with a prompt and ends with as little as the format allows; what the
+  /// grammar does not allow of the prompt is left out, with all that follows it.
+  ///
+  /// It turns what was decided of a stream at any time into a picture:
+  /// `codec.decode(codec.completed(Prompt(bytes: bytes)))`.
+  ///
+  /// - Complexity: O(bytes).
+  public func completed(_ prompt: Prompt) -> [UInt8] {
+    var grammar = makeGrammar()
+    for (offset, byte) in prompt.bytes.enumerated() {
+      var next = grammar
+      guard next.advance(byte) else {
+        return prompt.bytes[..<offset] + grammar.completion()
+      }
+      grammar = next
+    }
+    let tail = prompt.tail
+    let fits = tail == .empty || !grammar.allowedBytes.intersection(tail.bytes).isEmpty
+    return prompt.bytes + grammar.completion(beginning: fits ? tail : .empty)
   }
 }

@@ -3,12 +3,12 @@
 /// Bytes of which there is no choice are known ahead of the tokens that will spell them. They are
 /// spelt as the tokenizer does, up to the place from which a token could reach beyond them; from
 /// there on every token is allowed whose bytes are allowed in sequence.
-struct StreamConstraint: Sendable {
+package struct StreamConstraint: Sendable {
   private let trie: TokenTrie
   /// The state behind ``known``; `nil` allows any byte, and an end anywhere.
   private var grammar: (any ByteGrammar)?
   /// Bytes that must come next.
-  private var known: [UInt8]
+  package private(set) var known: [UInt8]
   /// The bytes that may follow ``known``.
   private var allowed: ByteSet
   private var mask: TokenSet
@@ -16,7 +16,7 @@ struct StreamConstraint: Sendable {
   /// The constraint at the beginning of a stream.
   ///
   /// - Throws: ``CodecError/notCanonical(offset:reason:)`` if the grammar does not allow `prompt`.
-  init(
+  package init(
     _ grammar: (any ByteGrammar)?, _ trie: TokenTrie, prompt: Prompt = .empty
   ) throws(CodecError) {
     self.trie = trie
@@ -38,7 +38,7 @@ struct StreamConstraint: Sendable {
 
   /// The tokens that come next without a choice, the end token as the last of a stream; afterwards
   /// there is a choice, unless the stream has ended.
-  mutating func takeForced() -> [Int32] {
+  package mutating func takeForced() -> [Int32] {
     var tokens: [Int32] = []
     while true {
       lookAhead()
@@ -53,41 +53,40 @@ struct StreamConstraint: Sendable {
     }
   }
 
+  /// Whether a token may come next; only if none was forced.
+  package func allows(_ token: Int32) -> Bool { mask.contains(token) }
+
   /// Sets the logits of tokens that may not come next to −∞.
-  func process(_ logits: inout MutableSpan<Float>) {
+  package func process(_ logits: inout MutableSpan<Float>) {
     for index in logits.indices where !mask.contains(Int32(index)) {
       logits[index] = -.infinity
     }
   }
 
   /// Whether a token is the end of the stream.
-  func isEnd(_ token: Int32) -> Bool { token == trie.tokenizer.endToken }
+  package func isEnd(_ token: Int32) -> Bool { token == trie.tokenizer.endToken }
 
   /// Goes on by a token that was allowed and is not the end token.
-  mutating func advance(_ token: Int32) {
-    for byte in trie.tokenizer.bytes(of: token) {
-      if known.isEmpty {
-        step(byte)
-      } else {
-        let due = known.removeFirst()
-        precondition(byte == due, "token \(token) is not allowed here")
-      }
-    }
+  package mutating func advance(_ token: Int32) {
+    let bytes = trie.tokenizer.bytes(of: token)
+    let due = min(bytes.count, known.count)
+    precondition(bytes.starts(with: known.prefix(due)), "token \(token) is not allowed here")
+    known.removeFirst(due)
+    if due < bytes.count { step(bytes[due...]) }
   }
 
-  /// Goes on by a byte behind the known ones.
-  private mutating func step(_ byte: UInt8) {
-    precondition(allowed.contains(byte), "byte \(byte) is not allowed here")
+  /// Goes on by bytes behind the known ones.
+  private mutating func step(_ bytes: ArraySlice<UInt8>) {
     guard grammar != nil else { return allowed = .all }
-    let isAllowed = grammar?.advance(byte) == true
-    precondition(isAllowed, "byte \(byte) is not allowed by the grammar")
+    let isAllowed = grammar?.advance(bytes) == true
+    precondition(isAllowed, "\(bytes) are not allowed by the grammar")
     allowed = grammar?.allowedBytes ?? .all
   }
 
   private mutating func lookAhead() {
     while allowed.count == 1, let byte = allowed.first {
       known.append(byte)
-      step(byte)
+      step([byte])
     }
   }
 

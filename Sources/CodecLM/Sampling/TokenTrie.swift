@@ -1,5 +1,5 @@
 /// The byte strings of a vocabulary as a tree, so that tokens which begin alike are tested together.
-final class TokenTrie: Sendable {
+package final class TokenTrie: Sendable {
   private struct Node {
     let byte: UInt8
     /// The token that these bytes are, or −1.
@@ -11,14 +11,14 @@ final class TokenTrie: Sendable {
   }
 
   /// What the tokens mean.
-  let tokenizer: Tokenizer
+  package let tokenizer: Tokenizer
   /// Node b is the single byte b; these are siblings.
   private let nodes: [Node]
   /// Bytes of the longest token.
   private let longest: Int
 
   /// The tree of a tokenizer's tokens.
-  init(_ tokenizer: Tokenizer) {
+  package init(_ tokenizer: Tokenizer) {
     self.tokenizer = tokenizer
     var nodes = (0..<256).map {
       Node(byte: UInt8($0), sibling: $0 < 255 ? Int32($0 + 1) : -1)
@@ -135,8 +135,10 @@ extension TokenTrie {
 /// Allows every byte, and no end.
 private struct AnyByte: ByteGrammar {
   var allowedBytes: ByteSet { .all }
+  var forcedByte: UInt8? { nil }
   var isComplete: Bool { false }
   mutating func advance(_ byte: UInt8) -> Bool { true }
+  func completion(beginning prefix: BitPrefix) -> [UInt8] { [] }
 }
 
 /// A set of tokens of a vocabulary.

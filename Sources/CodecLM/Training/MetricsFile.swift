@@ -15,6 +15,7 @@ struct MetricsFile: Sendable {
     var validation_loss: Double?
     var validation_bits_per_byte: Double?
     var validation_bits_per_image: Double?
+    var validation_baseline_share: Double?
     var validation_images: Int?
   }
 
@@ -64,11 +65,14 @@ struct MetricsFile: Sendable {
         step: state.step, seconds: state.seconds, tokens: state.tokens, images: state.images,
         validation_loss: validation.loss, validation_bits_per_byte: validation.bitsPerByte,
         validation_bits_per_image: validation.bitsPerImage,
+        validation_baseline_share: validation.baselineShare,
         validation_images: validation.images))
   }
 
   /// The last validation of a run's metrics.
-  static func lastValidation(in folder: URL) -> (bitsPerByte: Double, bitsPerImage: Double)? {
+  static func lastValidation(
+    in folder: URL
+  ) -> (bitsPerByte: Double, bitsPerImage: Double, baselineShare: Double?)? {
     let url = folder.appendingPathComponent("metrics.jsonl")
     let text = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
     let decoder = JSONDecoder()
@@ -77,7 +81,7 @@ struct MetricsFile: Sendable {
         let bitsPerByte = line.validation_bits_per_byte,
         let bitsPerImage = line.validation_bits_per_image
       {
-        return (bitsPerByte, bitsPerImage)
+        return (bitsPerByte, bitsPerImage, line.validation_baseline_share)
       }
     }
     return nil

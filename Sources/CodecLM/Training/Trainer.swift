@@ -72,6 +72,9 @@ public struct Trainer: ~Copyable {
     public let bitsPerByte: Double
     /// Bits for each image, its end token included.
     public let bitsPerImage: Double
+    /// The same as a share of what the format's plainest coding spends on the same images, where that
+    /// is known; see ``Codec/baselineBits(of:)``.
+    public internal(set) var baselineShare: Double?
   }
 
   /// Where a run stands, beside parameters and moments.

@@ -47,7 +47,10 @@ public struct TrainingRun: ~Copyable {
   public private(set) var trainer: Trainer
 
   private let checkpoint: Checkpoint
-  private let dataKey: UInt64
+  private let data: TokenStore
+  private let pool: WorkerPool
+  /// Measured at the first validation.
+  private var baselineBits: Int?
   private var metrics: MetricsFile
   /// The run's state at the last checkpoint, if there is one.
   private var last: Trainer.State?
@@ -70,7 +73,8 @@ public struct TrainingRun: ~Copyable {
     self.trainer = trainer
     self.checkpoint = checkpoint
     self.metrics = metrics
-    dataKey = data.key
+    self.data = data
+    self.pool = pool
     last = nil
   }
 
@@ -106,7 +110,8 @@ public struct TrainingRun: ~Copyable {
     self.trainer = trainer
     self.checkpoint = checkpoint
     self.metrics = metrics
-    dataKey = record.dataKey
+    self.data = data
+    self.pool = pool
     last = record.state
   }
 
@@ -141,6 +146,19 @@ public struct TrainingRun: ~Copyable {
     }
   }
 
+  /// What the format's plainest coding spends on the images of a validation.
+  private func measureBaseline() throws -> Int {
+    let (images, codec) = (
+      data.heldOutIndices(limit: options.validationImages), try checkpoint.codec.makeCodec()
+    )
+    let bits = pool.map(images.count) { [data] index in
+      Result {
+        try codec.baselineBits(of: data.tokenizer.decode(data.tokens(of: images[index])))
+      }
+    }
+    return try bits.reduce(0) { $0 + (try $1.get()) }
+  }
+
   private var isCheckpointDue: Bool {
     switch options.checkpointInterval {
     case .steps(let steps): trainer.state.step - (last?.step ?? 0) >= steps
@@ -149,7 +167,10 @@ public struct TrainingRun: ~Copyable {
   }
 
   private mutating func validate(_ report: (Event) throws -> Void) throws {
-    let validation = trainer.validate(limit: options.validationImages)
+    var validation = trainer.validate(limit: options.validationImages)
+    baselineBits = try baselineBits ?? measureBaseline()
+    validation.baselineShare =
+      validation.bitsPerImage * Double(validation.images) / Double(max(baselineBits ?? 0, 1))
     try metrics.add(validation, trainer.state)
     try report(.validation(step: trainer.state.step, validation))
   }
@@ -185,7 +206,7 @@ extension TrainingRun {
         checkpoint.model.layout.buffer,
         to: temporary.appendingPathComponent(Self.momentsFile))
       try JSONFile.write(
-        Record(trainer: trainer.options, run: options, state: trainer.state, dataKey: dataKey),
+        Record(trainer: trainer.options, run: options, state: trainer.state, dataKey: data.key),
         to: temporary.appendingPathComponent(Self.stateFile))
       try? FileManager.default.removeItem(at: final)
       try Folders.rename(temporary, to: final)
@@ -223,6 +244,8 @@ extension TrainingRun {
     public let validationBitsPerByte: Double?
     /// Bits for each held-out image, at the last validation.
     public let validationBitsPerImage: Double?
+    /// The same as a share of what the format's plainest coding spends.
+    public let validationBaselineShare: Double?
   }
 
   /// What the newest checkpoint and the metrics say, or `nil` where there is no run.
@@ -234,6 +257,7 @@ extension TrainingRun {
     return Summary(
       steps: record.state.step, seconds: record.state.seconds, tokens: record.state.tokens,
       images: record.state.images, validationBitsPerByte: validation?.bitsPerByte,
-      validationBitsPerImage: validation?.bitsPerImage)
+      validationBitsPerImage: validation?.bitsPerImage,
+      validationBaselineShare: validation?.baselineShare)
   }
 }

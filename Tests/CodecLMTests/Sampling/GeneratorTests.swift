@@ -62,25 +62,8 @@ import Testing
     }
   }
 
-  @Test func `greedy sampling goes on with a picture known by heart, wherever it was cut`() throws {
-    try withTemporaryFolder { folder in
-      let data = try TinyRun.store(2, in: folder)
-      let model = try TinyRun.model()
-      var trainer = try Trainer(model, data, TinyRun.options(steps: 300))
-      try trainer.run { _ in }
-      let generator = try Generator(Checkpoint(model, data.tokenizer, TinyRun.profile))
-      // The training image: the other is held out.
-      let stream = data.tokens(of: data.trainingIndices[0]).map { UInt8($0) }
-      let prompts = [4 * stream.count, 4 * stream.count + 3, 8 * stream.count].map {
-        Prompt(stream, bits: $0)
-      }
-      let files = try Array(generator.generate(count: 1, continuing: prompts, sampling: .greedy))
-      #expect(files.map(\.canonical) == prompts.map { _ in stream })
-      #expect(files.map(\.id.prompt) == Array(prompts.indices))
-    }
-  }
-
-  @Test func `a continuation does not depend on its company, and keeps its prompt to the bit`() throws
+  @Test func `a continuation does not depend on its company, and keeps its prompt to the bit`()
+    throws
   {
     try withTemporaryFolder { folder in
       let checkpoint = try untrained(folder)
@@ -132,11 +115,46 @@ import Testing
         case .bytes(let bytes, let id):
           #expect(files[id] == nil && !bytes.isEmpty)
           told[id, default: []] += bytes
+          let partial = Prompt(bytes: told[id] ?? [])
+          #expect(throws: Never.self) {
+            try generator.codec.decode(generator.codec.completed(partial))
+          }
         case .file(let file): files[file.id] = file.canonical
         }
       }
       #expect(files.count == 5)
       #expect(told == files)
     }
+  }
+
+  @Test func `a stream that the context cuts is filled up, and only then`() throws {
+    try withTemporaryFolder { folder in
+      let data = try TinyRun.store(2, in: folder)
+      let short = try Checkpoint(TinyRun.model(context: 8), data.tokenizer, TinyRun.profile)
+      var generator = try Generator(short)
+      let files = try Array(generator.generate(count: 20, sampling: Sampling(temperature: 2)))
+      #expect(files.contains { !$0.isWhole } && files.contains { $0.isWhole })
+      for file in files {
+        #expect(throws: Never.self) { try file.result.get() }
+        #expect(file.isWhole || file.written >= 8)
+        let completed = generator.codec.completed(
+          Prompt(bytes: Array(file.canonical[..<file.written])))
+        #expect(completed == file.canonical)
+      }
+      let tooLong = Prompt(bytes: Array(data.tokens(of: 0).map { UInt8($0) }))
+      #expect(tooLong.bytes.count > 8)
+      for file in try generator.generate(count: 1, continuing: [tooLong]) {
+        #expect(file.canonical == tooLong.bytes)
+      }
+      generator.isConstrained = false
+      let free = try Array(generator.generate(count: 5))
+      #expect(free.contains { $0.result.failure == .tooLong(tokens: 8) })
+    }
+  }
+}
+
+extension Result {
+  fileprivate var failure: Failure? {
+    if case .failure(let failure) = self { failure } else { nil }
   }
 }

@@ -29,6 +29,6 @@ struct PlainCodec: Codec {
     var forcedByte: UInt8? { nil }
     var isComplete: Bool { true }
     mutating func advance(_ byte: UInt8) -> Bool { false }
-    func completion() -> [UInt8] { [] }
+    func completion(beginning prefix: BitPrefix) -> [UInt8] { [] }
   }
 }

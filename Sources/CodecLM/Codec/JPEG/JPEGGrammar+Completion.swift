@@ -1,10 +1,10 @@
 extension JPEGGrammar.Rules {
   /// The byte that goes on to EOB or, where a code was begun that is not EOB's, with the fewest bits.
-  func cheapestByte(_ state: BitState) -> UInt8 {
+  func cheapestByte(_ state: BitState, beginning prefix: BitPrefix) -> UInt8 {
     var state = state
     var byte: UInt8 = 0
-    for _ in 0..<8 {
-      let bit = cheapestBit(state)
+    for place in 0..<8 {
+      let bit = place < prefix.count ? prefix[place] : cheapestBit(state)
       byte = byte << 1 | (bit ? 1 : 0)
       guard read(bit, &state) else { preconditionFailure("no code goes on with \(bit)") }
     }

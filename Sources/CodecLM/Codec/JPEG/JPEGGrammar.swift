@@ -96,11 +96,12 @@ public struct JPEGGrammar: ByteGrammar {
 
   /// Bytes that end the stream: the code begun by the shortest way, then in each block a DC
   /// difference of zero and EOB, so that every block shows the average of the one before it.
-  public func completion() -> [UInt8] {
+  public func completion(beginning prefix: BitPrefix) -> [UInt8] {
     var rest = self
     var bytes: [UInt8] = []
     while !rest.isComplete {
-      let byte = rest.due ?? rules.cheapestByte(rest.bits)
+      let byte =
+        rest.due ?? rules.cheapestByte(rest.bits, beginning: bytes.isEmpty ? prefix : .empty)
       bytes.append(byte)
       guard rest.advance(byte) else { preconditionFailure("byte \(byte) does not complete") }
     }

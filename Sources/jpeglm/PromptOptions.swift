@@ -1,0 +1,96 @@
+import ArgumentParser
+import CodecLM
+import Foundation
+
+/// Photos to continue, and how much of them is kept.
+struct PromptOptions: ParsableArguments {
+  @Option(
+    name: .customLong("prompt"), parsing: .upToNextOption,
+    help: ArgumentHelp("Photos to continue: JPEG files or folders of them.", valueName: "photo"))
+  var inputs: [String] = []
+
+  @Option(
+    help: "Share of each photo's MCUs that is kept, 0 to 1; 0.5 if no other --keep is given.")
+  var keep: Double?
+
+  @Option(help: "MCUs of each photo that are kept, from the top left.")
+  var keepMcus: Int?
+
+  @Option(help: "Rows of MCUs of each photo that are kept.")
+  var keepRows: Int?
+
+  func validate() throws {
+    let given = [keep != nil, keepMcus != nil, keepRows != nil].count { $0 }
+    if given > 1 { throw ValidationError("Give one of --keep, --keep-mcus and --keep-rows.") }
+    if given > 0, inputs.isEmpty {
+      throw ValidationError("Give --prompt with the photos of which a part is kept.")
+    }
+    if let keep, !(0...1).contains(keep) {
+      throw ValidationError("--keep \(keep) is not in 0 … 1.")
+    }
+    if let keepMcus, keepMcus < 0 {
+      throw ValidationError("--keep-mcus \(keepMcus) is negative.")
+    }
+    if let keepRows, keepRows < 0 {
+      throw ValidationError("--keep-rows \(keepRows) is negative.")
+    }
+  }
+
+  private var extent: Prompt.Extent {
+    keepMcus.map { .units($0) } ?? keepRows.map { .rows($0) } ?? .share(keep ?? 0.5)
+  }
+
+  /// The photos in canonical form, each under a name of its own.
+  ///
+  /// - Throws: ``ImageFolderError``, ``FileError``, ``SkippedFile``.
+  func photos(_ codec: any Codec) throws -> [Photo] {
+    let sources = try SourceFile.list(inputs)
+    let counts = Dictionary(grouping: sources, by: \.stem).mapValues(\.count)
+    return try sources.enumerated().map { place, source in
+      let file = try FileBytes.read(source.path)
+      do {
+        return try Photo(
+          name: counts[source.stem] == 1 ? source.stem : "\(source.stem)-\(place)", file, codec,
+          keeping: extent)
+      } catch {
+        throw SkippedFile(path: source.path, reason: "\(error)")
+      }
+    }
+  }
+}
+
+/// A photo to continue.
+struct Photo {
+  let name: String
+  let prompt: Prompt
+  /// Its canonical form, and what is kept of it with the rest filled up.
+  let original, partial: PixelImage
+
+  private let files: [(suffix: String, bytes: [UInt8])]
+
+  init(
+    name: String, _ file: [UInt8], _ codec: any Codec, keeping extent: Prompt.Extent
+  ) throws(CodecError) {
+    self.name = name
+    let canonical = try codec.canonicalBytes(of: file)
+    prompt = try codec.prompt(canonical, keeping: extent)
+    let completed = codec.completed(prompt)
+    original = try codec.decode(canonical)
+    partial = try codec.decode(completed)
+    files = [
+      ("original", try codec.file(from: canonical)), ("partial", try codec.file(from: completed)),
+    ]
+  }
+
+  /// The name of a file that continues it.
+  func fileName(_ file: GeneratedFile, _ profile: CodecProfile) -> String {
+    "\(name)-\(file.id.number.padded(to: 5)).\(profile.fileExtension)"
+  }
+
+  func write(to folder: URL, _ profile: CodecProfile) throws {
+    for (suffix, bytes) in files {
+      try AtomicFile.write(
+        bytes, to: folder.appendingPathComponent("\(name)-\(suffix).\(profile.fileExtension)"))
+    }
+  }
+}
