@@ -8,7 +8,8 @@ struct Bench: ParsableCommand {
     discussion: """
       Prints tokens a second, each beside its limit measured in the same run: for training \
       OpenBLAS's rate on large square products (and, for comparison, on the products of the \
-      step), for decoding the rate of reading memory of the weights' size. Standing models: T \
+      step), for decoding the rate of reading memory of the weights' size; and what holding 16 \
+      streams to the JPEG grammar takes of the time of sampling. Standing models: T \
       (256 wide, 6 layers) and S (512 wide, 8 layers). With a trained model and images, also the \
       bits it spends on an image with each format of the weights.
 
@@ -84,10 +85,17 @@ struct Bench: ParsableCommand {
       var share_of_bandwidth: Double
       var bits_per_image: Double?
     }
+    struct Constraint: Encodable {
+      var streams: Int
+      var tokens_per_second: Double
+      var free_tokens_per_second: Double
+      var share: Double
+    }
     var machine: Machine
     var limits = Limits()
     var training: Training?
     var decoding: [Decoding]?
+    var constraint: Constraint?
   }
 
   func run() throws {
@@ -96,7 +104,10 @@ struct Bench: ParsableCommand {
     var report = Report(
       machine: .init(threads: pool.threads, simd: BLAS.simdName, openblas: BLAS.kernelName))
     // Decoding first, for training changes the model.
-    if only != .training { try measureDecoding(benchmark, sequences, pool, &report) }
+    if only != .training {
+      try measureDecoding(benchmark, sequences, pool, &report)
+      try measureConstraint(benchmark, pool, &report)
+    }
     if only != .decoding { try measureTraining(benchmark, pool, &report) }
     if json { return try printJSON(report) }
     show(report, benchmark.parameterCount)
@@ -133,6 +144,19 @@ struct Bench: ParsableCommand {
       }
     }
     report.decoding = rows
+  }
+
+  private func measureConstraint(
+    _ benchmark: Benchmark, _ pool: WorkerPool, _ report: inout Report
+  ) throws {
+    let own = try? Checkpoint(URL(fileURLWithPath: config))
+    let checkpoint =
+      own ?? Checkpoint(benchmark.model, .bytes, .jpeg(JPEGProfile(size: 64)))
+    let constraint = ConstraintBenchmark(checkpoint, try benchmark.weights(.f32), pool: pool)
+    let result = try constraint.run()
+    report.constraint = .init(
+      streams: constraint.streams, tokens_per_second: result.constrained,
+      free_tokens_per_second: result.free, share: result.share)
   }
 
   /// What is measured, and the images' tokens if there are any.
@@ -191,6 +215,15 @@ struct Bench: ParsableCommand {
         decoding  \(row.weights), \(row.streams) stream\(row.streams == 1 ? "" : "s"): \
         \(Format.count(Int(row.tokens_per_second))) tokens/s, weights read at \
         \(Format.fixed(100 * row.share_of_bandwidth, 0)) % of \(Format.fixed(limit, 0)) GB/s\(bits)
+        """)
+    }
+    if let constraint = report.constraint {
+      print(
+        """
+        sampling  \(constraint.streams) streams held to the grammar: \
+        \(Format.count(Int(constraint.tokens_per_second))) tokens/s, free \
+        \(Format.count(Int(constraint.free_tokens_per_second))): the grammar takes \
+        \(Format.fixed(100 * constraint.share, 1)) %
         """)
     }
   }

@@ -21,9 +21,9 @@ public final class Generation: Sequence, IteratorProtocol {
     /// The state behind them.
     let constraint: StreamConstraint
 
-    init(_ constraint: StreamConstraint, begin: Int32) {
+    init(_ constraint: StreamConstraint, opening: [Int32]) {
       var constraint = constraint
-      tokens = [begin] + constraint.takeForced()
+      tokens = opening + constraint.takeForced()
       self.constraint = constraint
     }
   }
@@ -155,17 +155,11 @@ public final class Generation: Sequence, IteratorProtocol {
     seed: UInt64
   ) -> (tokens: [Int32], constraint: StreamConstraint) {
     var constraint = stream.constraint
-    logits.withMutableRow(row) { logits in
-      constraint.process(&logits)
-      for processor in processors { processor.process(&logits) }
-    }
+    logits.withMutableRow(row) { constraint.process(&$0) }
     var random = RandomStream(
       seed: seed, stream: stream.id.address, step: UInt32(stream.tokens.count - 1))
-    let uniform = random.uniform()
-    let token = logits.withRow(row) { Sampling.draw($0, at: uniform) }
-    if constraint.isEnd(token) { return ([token], constraint) }
-    constraint.advance(token)
-    return ([token] + constraint.takeForced(), constraint)
+    let token = Sampling.draw(logits, row: row, processors, at: random.uniform())
+    return ([token] + constraint.take(token), constraint)
   }
 
   /// Tells what a stream's tokens from `first` on are, and whether they are the last.

@@ -84,7 +84,8 @@ public struct Generator: Sendable {
     let grammar = isConstrained ? codec.makeGrammar() : nil
     let beginnings = try prompts.map {
       Generation.Beginning(
-        try StreamConstraint(grammar, trie, prompt: $0), begin: checkpoint.tokenizer.beginToken)
+        try StreamConstraint(grammar, trie, prompt: $0),
+        opening: [checkpoint.tokenizer.beginToken] + trie.opening)
     }
     let streams = min(batch, count * prompts.count, LlamaDecoder.rowsPerPass)
     let decoder = try LlamaDecoder(

@@ -29,6 +29,16 @@ public struct Sampling: Sendable, Codable, Equatable {
     return processors
   }
 
+  /// Draws from a row of logits, which the processors change.
+  static func draw(
+    _ logits: Matrix, row: Int, _ processors: [any LogitsProcessor], at uniform: Double
+  ) -> Int32 {
+    logits.withMutableRow(row) { logits in
+      for processor in processors { processor.process(&logits) }
+    }
+    return logits.withRow(row) { draw($0, at: uniform) }
+  }
+
   /// The token at which the cumulated softmax of `logits` passes `uniform`, a number in [0, 1).
   ///
   /// - Complexity: O(V).

@@ -56,6 +56,13 @@ package struct StreamConstraint: Sendable {
   /// Whether a token may come next; only if none was forced.
   package func allows(_ token: Int32) -> Bool { mask.contains(token) }
 
+  /// Goes on by a token that was allowed and returns those that follow without a choice.
+  package mutating func take(_ token: Int32) -> [Int32] {
+    if isEnd(token) { return [] }
+    advance(token)
+    return takeForced()
+  }
+
   /// Sets the logits of tokens that may not come next to −∞.
   package func process(_ logits: inout MutableSpan<Float>) {
     for index in logits.indices where !mask.contains(Int32(index)) {
@@ -66,8 +73,7 @@ package struct StreamConstraint: Sendable {
   /// Whether a token is the end of the stream.
   package func isEnd(_ token: Int32) -> Bool { token == trie.tokenizer.endToken }
 
-  /// Goes on by a token that was allowed and is not the end token.
-  package mutating func advance(_ token: Int32) {
+  private mutating func advance(_ token: Int32) {
     let bytes = trie.tokenizer.bytes(of: token)
     let due = min(bytes.count, known.count)
     precondition(bytes.starts(with: known.prefix(due)), "token \(token) is not allowed here")
@@ -95,7 +101,7 @@ package struct StreamConstraint: Sendable {
     guard !known.isEmpty else { return }
     let settled = allowed.isEmpty ? known.count : trie.settledCount(of: known)
     var taken = 0
-    for token in trie.tokenizer.encode(known) {
+    for token in trie.spelling(of: known) {
       let end = taken + trie.tokenizer.bytes(of: token).count
       guard end <= settled else { break }
       tokens.append(token)

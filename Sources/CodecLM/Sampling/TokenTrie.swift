@@ -12,6 +12,8 @@ package final class TokenTrie: Sendable {
 
   /// What the tokens mean.
   package let tokenizer: Tokenizer
+  /// Tokens that spell nothing and stand before a stream's first byte, as SentencePiece's ▁ does.
+  let opening: [Int32]
   /// Node b is the single byte b; these are siblings.
   private let nodes: [Node]
   /// Bytes of the longest token.
@@ -20,6 +22,7 @@ package final class TokenTrie: Sendable {
   /// The tree of a tokenizer's tokens.
   package init(_ tokenizer: Tokenizer) {
     self.tokenizer = tokenizer
+    opening = Array(tokenizer.encode([0]).prefix { tokenizer.bytes(of: $0).isEmpty })
     var nodes = (0..<256).map {
       Node(byte: UInt8($0), sibling: $0 < 255 ? Int32($0 + 1) : -1)
     }
@@ -54,6 +57,11 @@ package final class TokenTrie: Sendable {
     var child = Int(nodes[node].child)
     while child >= 0, nodes[child].byte != byte { child = Int(nodes[child].sibling) }
     return child >= 0 ? child : nil
+  }
+
+  /// The tokenizer's own tokens of bytes that follow others.
+  func spelling(of bytes: [UInt8]) -> ArraySlice<Int32> {
+    tokenizer.encode(bytes).dropFirst(opening.count)
   }
 
   /// How many of `bytes` cannot be in one token with bytes that follow them.

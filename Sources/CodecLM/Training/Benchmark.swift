@@ -11,7 +11,9 @@ public struct Benchmark: Sendable {
   /// Seconds to measure for.
   public var seconds = 5.0
 
-  let model: Llama
+  /// What is measured.
+  public let model: Llama
+
   let pool: WorkerPool
 
   /// What was measured.
