@@ -149,14 +149,24 @@ struct Bench: ParsableCommand {
   private func measureConstraint(
     _ benchmark: Benchmark, _ pool: WorkerPool, _ report: inout Report
   ) throws {
-    let own = try? Checkpoint(URL(fileURLWithPath: config))
     let checkpoint =
-      own ?? Checkpoint(benchmark.model, .bytes, .jpeg(JPEGProfile(size: 64)))
+      try (try? Checkpoint(URL(fileURLWithPath: config))) ?? standingCheckpoint(benchmark.model)
     let constraint = ConstraintBenchmark(checkpoint, try benchmark.weights(.f32), pool: pool)
     let result = try constraint.run()
     report.constraint = .init(
       streams: constraint.streams, tokens_per_second: result.constrained,
       free_tokens_per_second: result.free, share: result.share)
+  }
+
+  /// A model that reads drawn digits of 64 × 64 pixels in colour, with as many tokens as it has.
+  private func standingCheckpoint(_ model: Llama) throws -> Checkpoint {
+    let codec = try JPEGCodec(JPEGProfile(size: 64))
+    var trainer = BytePairTrainer(vocabulary: max(model.configuration.vocabulary, 258))
+    for index in 0..<400 {
+      let digit = DrawnDigit(index % 10, seed: 0, index: index)
+      trainer.append(try codec.canonicalBytes(of: digit.picture(size: 64)))
+    }
+    return Checkpoint(model, trainer.train(), .jpeg(codec.profile))
   }
 
   /// What is measured, and the images' tokens if there are any.

@@ -16,6 +16,10 @@ public protocol ByteGrammar: Sendable {
   ///
   /// - Returns: whether the byte was allowed; if not, the state is no longer of use.
   mutating func advance(_ byte: UInt8) -> Bool
+  /// A number that states of one profile's grammar share only if the same strings of up to `count`
+  /// bytes may follow them, so that what was worked out for one serves the others; `nil` where there is
+  /// no such number.
+  func place(ahead count: Int) -> UInt64?
   /// Bytes that end the stream from here with as little as the format allows; empty when it is
   /// complete. They make any part of a stream a picture that can be looked at.
   ///
@@ -25,6 +29,9 @@ public protocol ByteGrammar: Sendable {
 }
 
 extension ByteGrammar {
+  /// None.
+  public func place(ahead count: Int) -> UInt64? { nil }
+
   /// Bytes that end the stream from here with as little as the format allows.
   public func completion() -> [UInt8] { completion(beginning: .empty) }
 
@@ -52,13 +59,6 @@ public struct ByteSet: Sendable, Hashable {
   /// A set of one byte.
   public init(_ byte: UInt8) { insert(byte) }
 
-  /// All 256 bytes.
-  public static let all: ByteSet = {
-    var set = ByteSet()
-    set.words = SIMD4(repeating: .max)
-    return set
-  }()
-
   /// Whether the set is empty.
   public var isEmpty: Bool { words == .zero }
 
@@ -80,9 +80,7 @@ public struct ByteSet: Sendable, Hashable {
 
   /// The bytes that are in both sets.
   public func intersection(_ other: ByteSet) -> ByteSet {
-    var set = self
-    set.words &= other.words
-    return set
+    ByteSet(words: words & other.words)
   }
 
   /// Adds a byte.

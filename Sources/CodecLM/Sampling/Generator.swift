@@ -54,7 +54,7 @@ public struct Generator: Sendable {
   ///   - prompts: what the files begin with; by default one prompt, of nothing.
   ///   - sampling: how tokens are drawn.
   ///   - seed: equal seeds give equal files.
-  /// - Throws: ``NumericsError/outOfMemory(bytes:)``, and
+  /// - Throws: ``NumericsError/outOfMemory(bytes:)``, ``GeneratorError/lossyTokenizer``, and
   ///   ``CodecError/notCanonical(offset:reason:)`` for a prompt that the grammar does not allow.
   public func generate(
     count: Int, continuing prompts: [Prompt] = [.empty], sampling: Sampling = Sampling(),
@@ -80,6 +80,7 @@ public struct Generator: Sendable {
     count: Int, continuing prompts: [Prompt] = [.empty], sampling: Sampling = Sampling(),
     seed: UInt64 = 0
   ) throws -> Generation {
+    guard checkpoint.tokenizer.isLossless else { throw GeneratorError.lossyTokenizer }
     let trie = TokenTrie(checkpoint.tokenizer)
     let grammar = isConstrained ? codec.makeGrammar() : nil
     let beginnings = try prompts.map {
@@ -115,6 +116,17 @@ public struct Generator: Sendable {
     } catch {
       return .failure(.invalid(error))
     }
+  }
+}
+
+/// Why nothing can be written.
+public enum GeneratorError: Error, Equatable, CustomStringConvertible {
+  /// A byte that may have to come next has no token.
+  case lossyTokenizer
+
+  /// One line.
+  public var description: String {
+    "the model's tokenizer has no token for some byte; sample with a model whose tokenizer has all"
   }
 }
 

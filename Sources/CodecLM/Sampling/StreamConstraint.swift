@@ -11,6 +11,8 @@ package struct StreamConstraint: Sendable {
   package private(set) var known: [UInt8]
   /// The bytes that may follow ``known``.
   private var allowed: ByteSet
+  /// Whether ``allowed`` is less than what the grammar allows.
+  private var isCut: Bool
   private var mask: TokenSet
 
   /// The constraint at the beginning of a stream.
@@ -24,6 +26,7 @@ package struct StreamConstraint: Sendable {
     known = prompt.bytes
     mask = TokenSet(count: trie.tokenizer.count)
     allowed = prompt.tail.bytes
+    isCut = prompt.tail != .empty
     guard var grammar else { return }
     for (offset, byte) in prompt.bytes.enumerated() where !grammar.advance(byte) {
       throw .notCanonical(offset: offset, reason: "no stream of the profile goes on so")
@@ -83,9 +86,12 @@ package struct StreamConstraint: Sendable {
 
   /// Goes on by bytes behind the known ones.
   private mutating func step(_ bytes: ArraySlice<UInt8>) {
+    isCut = false
     guard grammar != nil else { return allowed = .all }
-    let isAllowed = grammar?.advance(bytes) == true
-    precondition(isAllowed, "\(bytes) are not allowed by the grammar")
+    for byte in bytes {
+      let isAllowed = grammar?.advance(byte) == true
+      precondition(isAllowed, "\(bytes) are not allowed by the grammar")
+    }
     allowed = grammar?.allowedBytes ?? .all
   }
 
@@ -111,7 +117,11 @@ package struct StreamConstraint: Sendable {
   }
 
   private mutating func updateMask() {
-    mask = trie.tokens(after: known, allowed, grammar)
+    if known.isEmpty, !isCut, let grammar {
+      mask = trie.tokens(grammar, allowed)
+    } else {
+      mask = trie.tokens(after: known, allowed, grammar)
+    }
     if grammar == nil, known.isEmpty, allowed == .all { mask.insert(trie.tokenizer.endToken) }
   }
 }

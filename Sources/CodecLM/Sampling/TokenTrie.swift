@@ -1,4 +1,7 @@
-/// The byte strings of a vocabulary as a tree, so that tokens which begin alike are tested together.
+import Synchronization
+
+/// The byte strings of a vocabulary as a tree, so that tokens which begin alike are tested together;
+/// and which tokens were found to be allowed where, for the grammar of one profile.
 package final class TokenTrie: Sendable {
   private struct Node {
     let byte: UInt8
@@ -18,6 +21,10 @@ package final class TokenTrie: Sendable {
   private let nodes: [Node]
   /// Bytes of the longest token.
   private let longest: Int
+  /// What is allowed at the places that were met so far.
+  private let masks = Mutex<[UInt64: TokenSet]>([:])
+  /// Most places to remember.
+  private static let places = 1 << 16
 
   /// The tree of a tokenizer's tokens.
   package init(_ tokenizer: Tokenizer) {
@@ -84,6 +91,20 @@ package final class TokenTrie: Sendable {
 }
 
 extension TokenTrie {
+  /// The tokens all of whose bytes the grammar allows in sequence, `allowed` being those that it allows
+  /// first.
+  ///
+  /// - Complexity: a look into a table, which all streams share; at a place that is new as below.
+  func tokens(_ grammar: any ByteGrammar, _ allowed: ByteSet) -> TokenSet {
+    guard let place = grammar.place(ahead: longest) else {
+      return tokens(after: [], allowed, grammar)
+    }
+    if let known = masks.withLock({ $0[place] }) { return known }
+    let tokens = tokens(after: [], allowed, grammar)
+    masks.withLock { if $0.count < Self.places { $0[place] = tokens } }
+    return tokens
+  }
+
   /// The tokens whose bytes begin with `known`, or are its beginning, and go on with bytes of `allowed`
   /// and then those that `grammar` allows; without a grammar any.
   ///

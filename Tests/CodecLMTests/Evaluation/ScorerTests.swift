@@ -11,7 +11,11 @@ import Testing
   @Test(arguments: [512, 32])
   func `scores are what training's validation says`(context: Int) throws {
     try withTemporaryFolder { folder in
-      let data = try TestImages.store(120, in: folder)
+      let pictures = folder.appendingPathComponent("images")
+      try TestImages.write(0..<20, to: pictures)
+      let data = try TokenStore.build(
+        from: ImageFolder(pictures), codec: TestImages.profile().makeCodec(), codecKey: [1],
+        at: folder.appendingPathComponent("tokens"), heldOutShare: 0.3)
       let model = try TestModels.model(context: context)
       var options = Trainer.Options(budget: .steps(5), context: context, learningRate: 1e-2)
       options.batch = 2

@@ -32,7 +32,7 @@ public struct JPEGGrammar: ByteGrammar {
     }
   }
 
-  private enum Phase: Hashable {
+  enum Phase: Hashable {
     case header(Int)
     case scan
     /// The 0x00 behind a 0xFF (T.81 F.1.2.3).
@@ -44,9 +44,9 @@ public struct JPEGGrammar: ByteGrammar {
   }
 
   let rules: Rules
-  private var phase: Phase
-  private var bits = BitState()
-  private var restarts = 0
+  private(set) var phase: Phase
+  private(set) var bits = BitState()
+  private(set) var restarts = 0
 
   init(_ rules: Rules) {
     self.rules = rules
