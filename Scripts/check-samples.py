@@ -68,19 +68,25 @@ def main():
     expected = decoded = filled = read = 0
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
-        call(options.jpeglm, "draw-digits", work / "digits", "--count", 20, "--size", 64)
+        call(options.jpeglm, "draw-digits", work / "digits", "--count", 200, "--size", 64)
         for number, form in enumerate(forms[::options.every]):
             (side, count, context), subsampling, restart, stream, tokenizer = form
             interval = restart if restart != "row" else math.ceil(side / MCU_WIDTH[subsampling])
-            vocabulary = 258 if tokenizer == "bytes" else 320
+            profile = ["--size", side, "--subsampling", subsampling, "--restart", interval,
+                       "--stream", stream]
             run, out = work / f"run-{number}", work / f"out-{number}"
             config = work / "config.json"
+            vocabulary = 258
+            if tokenizer == "bpe":
+                tokenizer = work / "tokenizer.json"
+                vocabulary = json.loads(call(
+                    options.jpeglm, "train-tokenizer", work / "digits", "--out", tokenizer,
+                    "--vocabulary", 320, *profile, "--json"))["vocabulary"]
             config.write_text(json.dumps(
                 CONFIG | {"vocab_size": vocabulary, "max_position_embeddings": context}))
             call(options.jpeglm, "train", work / "digits", "--out", run, "--steps", 0,
-                 "--config", config, "--context", context, "--batch", 1, "--size", side,
-                 "--subsampling", subsampling, "--restart", interval, "--stream", stream,
-                 "--tokenizer", tokenizer, *(["--vocabulary", 320] if tokenizer == "bpe" else []))
+                 "--config", config, "--context", context, "--batch", 1,
+                 "--tokenizer", tokenizer, *profile)
             report = json.loads(call(
                 options.jpeglm, "sample", run, "--count", count, "--out", out,
                 "--temperature", 2, "--seed", number, "--json"))
