@@ -32,7 +32,7 @@ public struct Scorer {
     losses =
       weights == .f32
       ? try GraphLosses(checkpoint.model, pool: pool)
-      : try DecoderLosses(checkpoint.model, weights, pool: pool)
+      : try DecoderLosses(checkpoint.decoderWeights(format: weights, pool: pool), pool: pool)
   }
 
   /// The scores of canonical streams, in their order.
@@ -68,6 +68,7 @@ public struct Scorer {
     let tokenizer = checkpoint.tokenizer
     for (token, bits) in zip(tokenizer.encode(stream), score.tokenBits) {
       let end = start + 8 * tokenizer.bytes(of: token).count
+      if end == start { result[unit] += bits }
       let each = bits / Double(end - start)
       while start < end {
         while unit < ends.count - 1, ends[unit] <= start { unit += 1 }
@@ -159,8 +160,8 @@ private final class GraphLosses: TokenLosses {
 private final class DecoderLosses: TokenLosses {
   private var decoder: LlamaDecoder
 
-  init(_ model: Llama, _ weights: WeightFormat, pool: WorkerPool) throws {
-    decoder = try LlamaDecoder(model, slots: 1, weights: weights, pool: pool)
+  init(_ weights: DecoderWeights, pool: WorkerPool) throws {
+    decoder = try LlamaDecoder(weights, slots: 1, pool: pool)
   }
 
   func losses(of sequences: [[Int32]]) -> [[Float]] {
