@@ -28,6 +28,9 @@ extension Checkpoint {
   ///
   /// ``init(_:)-(URL)`` stops at the first of them.
   public static func faults(of folder: URL) -> [String] {
+    guard FolderListing.kind(of: folder.path) == .folder else {
+      return ["no such folder; check the path"]
+    }
     var faults: [String] = []
     func check(_ body: () throws -> Void) {
       do { try body() } catch { faults.append("\(error)") }
