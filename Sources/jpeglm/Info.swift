@@ -29,12 +29,15 @@ struct Info: ParsableCommand {
 
   func run() throws {
     let url = URL(fileURLWithPath: folder)
-    let faults = Checkpoint.faults(of: url)
-    guard faults.isEmpty else {
+    let checkpoint: Checkpoint
+    do {
+      checkpoint = try Checkpoint(url)
+    } catch {
+      let faults = Checkpoint.faults(of: url)
+      guard faults.count > 1 else { throw error }
       throw FileError.malformed(
         path: folder, reason: "does not open: \(faults.joined(separator: "; "))")
     }
-    let checkpoint = try Checkpoint(url)
     let training = TrainingRun.summary(of: url)
     let model = checkpoint.configuration
     if json {

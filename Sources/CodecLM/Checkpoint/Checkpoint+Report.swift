@@ -35,6 +35,10 @@ extension Checkpoint {
     func check(_ body: () throws -> Void) {
       do { try body() } catch { faults.append("\(error)") }
     }
+    guard FolderListing.kind(of: folder.path) == .folder else {
+      check { _ = try Checkpoint(folder) }
+      return faults
+    }
     check { _ = try LlamaConfiguration(contentsOf: folder) }
     check { _ = try codecOrAuthors(of: folder) }
     check { _ = try Tokenizer(contentsOf: folder) }

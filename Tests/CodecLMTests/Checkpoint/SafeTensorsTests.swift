@@ -123,7 +123,9 @@ import Testing
       "b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}
       """, "overlap"
     ),
-    ("[]", "no safetensors JSON"),
+    ("[]", "no safetensors JSON"), (#"{"a":{}}"#, "a has no place"),
+    (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, "no tensor"),
+    (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, "no tensor"),
   ])
   func `a header that lies is refused for its lie`(_ header: String, _ reason: String) throws {
     try withTemporaryFolder { folder in

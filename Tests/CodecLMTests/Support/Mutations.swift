@@ -4,15 +4,19 @@ import Foundation
 /// Damaged copies of a file, each a few random changes: flipped bits, changed bytes, interesting
 /// numbers, pieces cut out, repeated or copied elsewhere, an early end.
 ///
-/// `CODECLM_MUTATION_SECONDS` says for how long each file is tried; a fifth of a second by default.
+/// `CODECLM_MUTATION_SECONDS` says for how long each file is tried, a fifth of a second by default;
+/// other values of `CODECLM_MUTATION_SEED` give other changes.
 struct Mutations {
   static let seconds =
     ProcessInfo.processInfo.environment["CODECLM_MUTATION_SECONDS"].flatMap { Double($0) } ?? 0.2
 
+  private static let series =
+    ProcessInfo.processInfo.environment["CODECLM_MUTATION_SEED"].flatMap { UInt64($0) } ?? 0
+
   private var random: RandomStream
 
   init(seed: UInt64) {
-    random = RandomStream(seed: seed)
+    random = RandomStream(seed: seed, stream: Self.series)
   }
 
   /// How many damaged copies of a file, written to `url`, `body` takes and how many it refuses.
