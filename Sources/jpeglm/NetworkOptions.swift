@@ -1,20 +1,21 @@
-import ArgumentParser
-import CodecLM
+public import ArgumentParser
+public import CodecLM
 import Foundation
+
+extension FeatureArchitecture: ExpressibleByArgument {}
 
 /// The network whose features are compared.
 struct NetworkOptions: ParsableArguments {
-  enum Architecture: String, ExpressibleByArgument, CaseIterable {
-    case efficientNet = "efficientnet-lite0"
-    case inception = "inception-v3"
-  }
-
   @Option(
     help: "Network: efficientnet-lite0, or inception-v3, with whose features the distance is FID.")
-  var network = Architecture.efficientNet
+  var network = FeatureArchitecture.efficientNetLite0
 
   @Option(
-    help: ArgumentHelp("The network's weights, .safetensors or .pth.", valueName: "file"))
+    help: ArgumentHelp(
+      """
+      The network's weights, .safetensors or .pth; by default those of the cache, where \
+      Scripts/install-feature-weights puts efficientnet-lite0's.
+      """, valueName: "file"))
   var networkWeights: String?
 
   @Option(
@@ -23,13 +24,6 @@ struct NetworkOptions: ParsableArguments {
 
   /// Reads the network.
   func load() throws -> any FeatureNetwork {
-    guard let networkWeights else {
-      throw ValidationError("Give the weights of \(network.rawValue) with --network-weights.")
-    }
-    let url = URL(fileURLWithPath: networkWeights)
-    switch network {
-    case .efficientNet: return try EfficientNetLite0(weights: url)
-    case .inception: return try InceptionV3(weights: url)
-    }
+    try network.network(weights: networkWeights.map { URL(fileURLWithPath: $0) })
   }
 }

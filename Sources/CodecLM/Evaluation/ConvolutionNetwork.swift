@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A convolutional network from a picture to the means of its last layer's channels.
 package struct ConvolutionNetwork: Sendable {
   /// Where the picture belongs; its border is zero.
@@ -8,6 +10,7 @@ package struct ConvolutionNetwork: Sendable {
   private let output: BlockTensor
   private let layers: [any NetworkLayer]
   private let floats: Int
+  private let spare = SpareArenas()
 
   init(
     input: BlockTensor, output: BlockTensor, features: Int, layers: [any NetworkLayer], floats: Int
@@ -19,10 +22,22 @@ package struct ConvolutionNetwork: Sendable {
     self.floats = floats
   }
 
-  /// Memory for one picture's way through the network.
+  /// Calls `body` with memory for so many pictures' ways through the network, which is kept for the
+  /// next call.
   ///
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
-  package func makeArena() throws -> FloatBuffer { try FloatBuffer(count: floats) }
+  package func withArenas<Result>(
+    _ count: Int, _ body: ([FloatBuffer]) throws -> Result
+  ) throws -> Result {
+    var arenas = spare.buffers.withLock { spare in
+      let taken = Array(spare.suffix(count))
+      spare.removeLast(taken.count)
+      return taken
+    }
+    defer { spare.buffers.withLock { $0 += arenas } }
+    while arenas.count < count { arenas.append(try FloatBuffer(count: floats)) }
+    return try body(arenas)
+  }
 
   /// The features of the picture in `arena`, which is used up.
   ///
@@ -31,4 +46,9 @@ package struct ConvolutionNetwork: Sendable {
     for layer in layers { layer.run(arena) }
     Kernels.channelMeans(arena, output, into: features)
   }
+}
+
+/// Arenas that nobody uses.
+private final class SpareArenas: Sendable {
+  let buffers = Mutex<[FloatBuffer]>([])
 }

@@ -69,11 +69,12 @@ extension ConvolutionFeatures {
     picture: @Sendable (_ index: Int) -> PixelImage?
   ) throws -> Matrix {
     let features = try Matrix(rows: count, columns: featureCount)
-    let arenas = try (0..<min(pool.threads, max(count, 1))).map { _ in try network.makeArena() }
-    pool.forEach(count) { index, worker in
-      guard let image = picture(index) else { return }
-      resize.draw(image.rgb, in: arenas[worker], at: network.input, sampleRange)
-      network.run(arenas[worker], into: features.rows(index..<index + 1))
+    try network.withArenas(min(pool.threads, max(count, 1))) { arenas in
+      pool.forEach(count) { index, worker in
+        guard let image = picture(index) else { return }
+        resize.draw(image.rgb, in: arenas[worker], at: network.input, sampleRange)
+        network.run(arenas[worker], into: features.rows(index..<index + 1))
+      }
     }
     return features
   }

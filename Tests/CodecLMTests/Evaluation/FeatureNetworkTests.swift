@@ -61,6 +61,16 @@ import Testing
     }
   }
 
+  @Test func `missing weights are an error that names the file and the way out`() throws {
+    let url = URL(fileURLWithPath: "/nowhere/weights.pth")
+    let error = #expect(throws: FeatureWeightsMissing.self) {
+      try FeatureArchitecture.efficientNetLite0.network(weights: url)
+    }
+    #expect(error?.path == "/nowhere/weights.pth")
+    #expect(error?.description.contains("/nowhere/weights.pth") == true)
+    #expect(error?.description.contains("Scripts/install-feature-weights") == true)
+  }
+
   @Test func `the weights' hash is that of the file`() throws {
     try NetworkFixtures.withWeights(of: "efficientnet-lite0") { url in
       let network = try EfficientNetLite0(weights: url)
