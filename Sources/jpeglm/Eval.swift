@@ -18,9 +18,11 @@ struct Eval: ParsableCommand {
 
       With --real the first argument is a run: its model writes --count files, which are compared \
       with as many real pictures, as they are and through the model's own codec; the distance of \
-      these two from each other is what the codec alone costs.
+      these two from each other is what the codec alone costs. --keep lets the model complete pictures \
+      of which these shares are given instead, as the JPEG-LM paper does.
 
         jpeglm eval run --real photos --count 1000 --html report.html
+        jpeglm eval run --real photos --count 1000 --keep 0.25 0.5 0.75
       """)
 
   @Argument(help: "The real set; with --real, the folder of a run or checkpoint.")
@@ -34,6 +36,11 @@ struct Eval: ParsableCommand {
 
   @Option(help: "Files to write with a run; otherwise the most pictures taken of a folder.")
   var count: Int?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: "Let a run complete pictures of which these shares are given, each 0 to 1.")
+  var keep: [Double] = []
 
   @Flag(help: "Of --real, take only pictures that a training on this folder holds out.")
   var heldOut = false
@@ -57,7 +64,14 @@ struct Eval: ParsableCommand {
 
   func validate() throws {
     if let count, count < 2 { throw ValidationError("--count \(count) is not at least 2.") }
+    for share in keep where !(0...1).contains(share) {
+      throw ValidationError("--keep \(share) is not in 0 … 1.")
+    }
+    guard Set(keep).count == keep.count else {
+      throw ValidationError("--keep has a share twice.")
+    }
     if real == nil {
+      if !keep.isEmpty { throw ValidationError("--keep needs a run and --real.") }
       if heldOut { throw ValidationError("--held-out needs a run and --real.") }
       if generated == nil, reference.quality == nil, !output.savesSets {
         throw ValidationError(
@@ -115,12 +129,20 @@ struct Eval: ParsableCommand {
     session.report.codec = profile
     session.report.generation = .init(
       model: first, sampling: sampling.sampling, isConstrained: !sampling.unconstrained,
-      count: count)
+      count: count, kept: keep)
     try session.add(real)
     try session.add(real.prepared(.coded(codec), name: EvalSession.coded))
     let writer = EvalWriter(generator, sampling.sampling, seed: seed, folder: output.samples)
-    try session.add(writer.files(count, named: "generated", session))
-    try session.compare(sets: ["generated"])
+    guard !keep.isEmpty else {
+      try session.add(writer.files(count, session))
+      return try session.compare(sets: [EvalWriter.generated])
+    }
+    let streams = real.canonicalStreams(codec, pool: threads.pool)
+    for share in keep {
+      let prompts = try streams.map { try codec.prompt($0, keeping: .share(share)) }
+      try session.add(writer.completions(of: prompts, share, session))
+    }
+    try session.compare(sets: keep.map(EvalWriter.completed))
   }
 
   private static let usualCount = 1_000

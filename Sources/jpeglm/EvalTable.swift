@@ -42,7 +42,8 @@ struct EvalTable {
           "model",
           """
           \(generation.model): \(Format.count(generation.count)) files asked for, \
-          \(Format.count(generation.invalid)) invalid; temperature \
+          \(Format.count(generation.invalid)) invalid, \(Format.count(generation.unfinished)) \
+          unfinished; temperature \
           \(generation.sampling.temperature), seed \(report.seed)
           """
         ))

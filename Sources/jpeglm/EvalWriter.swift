@@ -16,25 +16,49 @@ struct EvalWriter {
     self.folder = folder
   }
 
+  /// What new files are called in a report.
+  static let generated = "generated"
+
+  /// What completions of pictures are called of which a share was given.
+  static func completed(_ share: Double) -> String { "completed from \(share)" }
+
   /// New files.
-  func files(_ count: Int, named name: String, _ session: EvalSession) throws -> PictureSet {
+  func files(_ count: Int, _ session: EvalSession) throws -> PictureSet {
+    try write([.empty], count, Self.generated, to: folder, session)
+  }
+
+  /// One completion of each beginning.
+  func completions(
+    of prompts: [Prompt], _ share: Double, _ session: EvalSession
+  ) throws -> PictureSet {
+    try write(
+      prompts, 1, Self.completed(share), to: folder.map { "\($0)/completed-\(share)" }, session)
+  }
+
+  private func write(
+    _ prompts: [Prompt], _ count: Int, _ name: String, to folder: String?, _ session: EvalSession
+  ) throws -> PictureSet {
     let start = ContinuousClock.now
+    let total = count * prompts.count
     let target = try folder.map { try OutputFolder($0) }
     var files: [GeneratedFile] = []
-    for file in try generator.generate(count: count, sampling: sampling, seed: seed) {
+    for file in try generator.generate(
+      count: count, continuing: prompts, sampling: sampling, seed: seed)
+    {
       files.append(file)
       if case .success = file.result, let target { try file.write(to: target.url) }
       let rate = Double(files.count) / ((ContinuousClock.now - start) / .seconds(1))
       try session.show(
         """
-        \(name): \(Format.count(files.count)) of \(Format.count(count)) written, \
+        \(name): \(Format.count(files.count)) of \(Format.count(total)) written, \
         \(Format.fixed(rate, 1))/s, \
-        \(Format.duration(Double(count - files.count) / max(rate, 1e-3))) left
-        """, isFinal: files.count == count)
+        \(Format.duration(Double(total - files.count) / max(rate, 1e-3))) left
+        """, isFinal: files.count == total)
     }
     session.report.seconds.generation += (ContinuousClock.now - start) / .seconds(1)
     let set = PictureSet(name, origin: session.report.generation?.model ?? "", files)
-    session.report.generation?.invalid += count - set.files.count
+    session.report.generation?.invalid += total - set.files.count
+    session.report.generation?.unfinished += files.count { $0.picture != nil && !$0.isWhole }
     return set
   }
 }

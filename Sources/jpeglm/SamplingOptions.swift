@@ -3,7 +3,7 @@ import CodecLM
 
 /// How tokens are drawn.
 struct SamplingOptions: ParsableArguments {
-  @Option(help: "Above 0; 1 is the model's own distribution.")
+  @Option(help: "1 is the model's own distribution, less is bolder; 0 takes the likeliest token.")
   var temperature: Float = 1
 
   @Option(help: "Draw from the k likeliest tokens only.")
@@ -19,8 +19,8 @@ struct SamplingOptions: ParsableArguments {
   var weights = WeightFormat.f32
 
   func validate() throws {
-    guard temperature > 0, temperature.isFinite else {
-      throw ValidationError("--temperature \(temperature) is not above 0.")
+    guard temperature >= 0, temperature.isFinite else {
+      throw ValidationError("--temperature \(temperature) is negative.")
     }
     if let topK, topK < 1 { throw ValidationError("--top-k \(topK) is not at least 1.") }
     if let topP, !(topP > 0 && topP <= 1) {

@@ -129,6 +129,13 @@ import Testing
     ["score", "x"],
     ["canonicalize", "x", "--out", "y", "--size", "8", "--no-resize"],
     ["draw-digits", "x", "--count", "0"],
+    ["eval", "x"],
+    ["eval", "x", "y", "--quality", "25"],
+    ["eval", "x", "y", "--real", "z"],
+    ["eval", "x", "y", "--keep", "0.5"],
+    ["eval", "x", "--real", "y", "--keep", "1.5"],
+    ["eval", "x", "--real", "y", "--size", "8"],
+    ["eval", "x", "y", "--count", "1"],
     ["paint"],
   ])
   func `a mistake in the arguments is told from other errors`(_ arguments: [String]) throws {

@@ -125,6 +125,7 @@ import Testing
     ("tokenize", "jpeglm tokenize streams/*.scan --tokenizer run"),
     ("sample", "jpeglm sample run --count 16 --out samples --grid samples.jpg"),
     ("score", "jpeglm score run photos"),
+    ("eval", "jpeglm eval run --real photos --count 1000 --html report.html"),
     ("canonicalize", "jpeglm canonicalize photos --out small --size 64"),
     ("inspect", "jpeglm inspect photo.jpg --mcu 0"),
     ("info", "jpeglm info run"), ("export", "jpeglm export run --gguf model.gguf"),

@@ -53,26 +53,32 @@ public struct EvaluationReport: Sendable, Codable {
     public var sampling: Sampling
     /// Whether the grammar kept streams valid.
     public var isConstrained: Bool
-    /// Files asked for.
+    /// Files asked for, of each share if pictures were completed.
     public var count: Int
     /// Files that do not decode, of all.
     public var invalid: Int
+    /// Files that decode, but whose end the model did not reach before its context was full.
+    public var unfinished = 0
+    /// Shares of pictures that were given to be completed; empty for whole files.
+    public var kept: [Double]
 
     private enum CodingKeys: String, CodingKey {
       case model, sampling
       case isConstrained = "constrained"
-      case count, invalid
+      case count, invalid, unfinished, kept
     }
 
     /// How a model wrote files.
     public init(
-      model: String, sampling: Sampling, isConstrained: Bool, count: Int, invalid: Int = 0
+      model: String, sampling: Sampling, isConstrained: Bool, count: Int, invalid: Int = 0,
+      kept: [Double] = []
     ) {
       self.model = model
       self.sampling = sampling
       self.isConstrained = isConstrained
       self.count = count
       self.invalid = invalid
+      self.kept = kept
     }
   }
 

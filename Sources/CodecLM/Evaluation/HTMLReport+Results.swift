@@ -66,6 +66,8 @@ extension HTMLReport {
       lines += [
         ("model", generation.model), ("files asked for", "\(generation.count)"),
         ("of them invalid", "\(generation.invalid)"),
+        ("not finished when the context was full", "\(generation.unfinished)"),
+        ("given of each picture", generation.kept.isEmpty ? "nothing" : kept(generation)),
         ("temperature", "\(sampling.temperature)"),
         ("top-k", sampling.topK.map { "\($0)" } ?? "all"),
         ("top-p", sampling.topP.map { "\($0)" } ?? "all"),
@@ -89,5 +91,9 @@ extension HTMLReport {
     lines.append(("seed", "\(report.seed)"))
     let items = lines.map { "<dt>\(HTML.escaped($0.0))</dt><dd>\(HTML.escaped($0.1))</dd>" }
     return HTML.section("Protocol", "<dl>\(items.joined())</dl>")
+  }
+
+  private func kept(_ generation: EvaluationReport.Generation) -> String {
+    generation.kept.map { "\($0)" }.joined(separator: ", ")
   }
 }

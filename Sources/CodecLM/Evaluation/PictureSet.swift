@@ -132,4 +132,9 @@ extension PictureSet {
     let count = min(count, indices.count)
     return files(at: (0..<count).map { indices[$0 * indices.count / count] })
   }
+
+  /// The files in a codec's canonical form; those that it cannot read are left out.
+  public func canonicalStreams(_ codec: JPEGCodec, pool: WorkerPool = .shared) -> [[UInt8]] {
+    pool.map(files.count) { try? codec.canonicalBytes(of: bytes(of: $0)) }.compactMap { $0 }
+  }
 }
