@@ -4,8 +4,8 @@
 /// Again and again the most frequent pair of neighbouring tokens becomes a token, until the
 /// vocabulary is full or no pair is there twice. Of equally frequent pairs the one of lower ids
 /// comes first. Pairs are counted at every place, so three equal tokens in a row are two pairs; none
-/// reaches from one file into the next. A pair whose string is a token already becomes that token:
-/// all as in Hugging Face's `tokenizers`.
+/// reaches from one file into the next. A pair whose string is a token already becomes that token.
+/// All this is as in Hugging Face's `tokenizers`; ``longestToken`` is not.
 ///
 /// - Complexity: O(*n* + *m* log *m*) time for *n* bytes in which *m* pairs are joined, places
 ///   included: a pair's places are known, so that nothing is searched again. About 8 bytes of memory for
@@ -15,6 +15,9 @@ public struct BytePairTrainer: Sendable {
   public let vocabulary: Int
   /// The largest number of bytes that can be learnt from: places have 32 bits.
   public static let largestCorpus = Int(UInt32.max) / 2
+
+  /// The largest number of bytes of a token, so that no tokenizer's file is too large to be read.
+  public static let longestToken = 32
 
   private var corpus: [UInt16] = [TokenCells.boundary]
 
@@ -48,6 +51,7 @@ public struct BytePairTrainer: Sendable {
     var merges: [TokenPair] = []
     while pieces.count < vocabulary, let (pair, places) = pairs.takeMostFrequent() {
       let piece = pieces[Int(pair.left)] + pieces[Int(pair.right)]
+      guard piece.count <= Self.longestToken else { continue }
       let token = tokens[piece] ?? UInt16(pieces.count)
       if tokens.updateValue(token, forKey: piece) == nil { pieces.append(piece) }
       // A pair can come back when another one makes its second token.

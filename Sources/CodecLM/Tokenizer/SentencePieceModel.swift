@@ -20,8 +20,8 @@ struct SentencePieceModel {
   private static let bytePairEncoding: UInt64 = 2
   /// Rules that leave Braille patterns as they are.
   private static let rules = ["", "identity", "nmt_nfkc", "nfkc", "nmt_nfkc_cf", "nfkc_cf"]
-  /// Cutting a piece takes time with the square of its length; SentencePiece's own limit is 16.
-  private static let longestPiece = 1_024
+  /// The longest that SentencePiece learns when it is asked to.
+  private static let longestPiece = 512
 
   private var pieces: [Piece] = []
   private var type: UInt64 = 1
@@ -142,18 +142,67 @@ struct SentencePieceModel {
   private func merges(_ vocabulary: BrailleVocabulary) -> [Merge] {
     let scores = Set(pieces.filter { $0.kind == .normal }.map(\.score)).sorted(by: >)
     let ranks = Dictionary(uniqueKeysWithValues: zip(scores, Int32(0)...))
+    let index = PieceIndex(vocabulary)
     var merges: [Merge] = []
     for (token, piece) in vocabulary.pieces.enumerated() {
-      guard case .text(let letters) = piece, letters.count > 1,
-        let rank = ranks[pieces[token].score]
-      else { continue }
-      for cut in 1..<letters.count {
-        guard let left = vocabulary.tokens[Array(letters[..<cut])],
-          let right = vocabulary.tokens[Array(letters[cut...])]
-        else { continue }
+      guard case .text(let letters) = piece, let rank = ranks[pieces[token].score] else { continue }
+      for (left, right) in index.cuts(of: letters) {
         merges.append(Merge(left: left, right: right, rank: rank, result: Int32(token)))
       }
     }
     return merges
+  }
+}
+
+/// Finds pieces by hashes that are known for every part of a text once they are for its beginnings,
+/// so that trying all cuts takes time in proportion to the length.
+private struct PieceIndex {
+  private let vocabulary: BrailleVocabulary
+  private var tokens: [UInt64: Int32] = [:]
+  /// The powers of ``base``, modulo 2⁶⁴.
+  private var powers: [UInt64] = [1]
+
+  private static let base: UInt64 = 0x9e37_79b9_7f4a_7c15
+
+  init(_ vocabulary: BrailleVocabulary) {
+    self.vocabulary = vocabulary
+    for (letters, token) in vocabulary.tokens {
+      tokens[Self.hashes(letters)[letters.count]] = token
+      while powers.count <= letters.count {
+        powers.append((powers.last ?? 1) &* Self.base)
+      }
+    }
+  }
+
+  /// Every two tokens that together are `letters`.
+  func cuts(of letters: BrailleVocabulary.Letters) -> [(left: Int32, right: Int32)] {
+    let hashes = Self.hashes(letters)
+    let count = letters.count
+    return (0..<count).dropFirst().compactMap { cut in
+      guard let left = token(letters[..<cut], hash: hashes[cut]),
+        let right = token(
+          letters[cut...], hash: hashes[count] &- hashes[cut] &* powers[count - cut])
+      else { return nil }
+      return (left, right)
+    }
+  }
+
+  private func token(_ letters: ArraySlice<UInt16>, hash: UInt64) -> Int32? {
+    guard let token = tokens[hash], case .text(let piece) = vocabulary.pieces[Int(token)],
+      piece[...] == letters
+    else { return nil }
+    return token
+  }
+
+  /// The hash of each beginning of `letters`, the empty one first.
+  private static func hashes(_ letters: BrailleVocabulary.Letters) -> [UInt64] {
+    var result: [UInt64] = [0]
+    result.reserveCapacity(letters.count + 1)
+    var hash: UInt64 = 0
+    for letter in letters {
+      hash = hash &* base &+ UInt64(letter) &+ 1
+      result.append(hash)
+    }
+    return result
   }
 }

@@ -34,6 +34,17 @@ struct BytePairTrainerTests {
     #expect(trainer.train() == .bytes)
   }
 
+  @Test func `no token is longer than the limit`() throws {
+    var trainer = BytePairTrainer(vocabulary: 400)
+    trainer.append([UInt8](repeating: 7, count: 1_000))
+    trainer.append((0..<2).flatMap { _ in 0..<UInt8(200) })
+    let tokenizer = trainer.train()
+    let lengths = (258..<Int32(tokenizer.count)).map { tokenizer.bytes(of: $0).count }
+    #expect(lengths.max() == BytePairTrainer.longestToken)
+    #expect(tokenizer.count < 400)
+    #expect(try Tokenizer(tokenizer.file) == tokenizer)
+  }
+
   /// Against counting everything anew before each token.
   @Test(arguments: [(seed: UInt64(1), letters: 2), (2, 3), (3, 6), (4, 40)])
   func `what is learnt equals the definition`(seed: UInt64, letters: Int) {
