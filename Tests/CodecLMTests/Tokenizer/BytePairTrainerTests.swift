@@ -41,7 +41,6 @@ struct BytePairTrainerTests {
     let tokenizer = trainer.train()
     let lengths = (258..<Int32(tokenizer.count)).map { tokenizer.bytes(of: $0).count }
     #expect(lengths.max() == BytePairTrainer.longestToken)
-    #expect(tokenizer.count < 400)
     #expect(try Tokenizer(tokenizer.file) == tokenizer)
   }
 
