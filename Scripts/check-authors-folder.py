@@ -11,14 +11,16 @@ random weights 64 wide. PHOTOS is a folder of pictures; their streams (256 x 256
 abbreviated, a restart marker after every MCU, bytes as the characters from U+2800 on) train a
 SentencePiece model of 320 entries with the authors' settings. Then
 
-- `jpeglm info` must call the folder the authors',
-- `jpeglm sample FOLDER --greedy --unconstrained --prompt PHOTO` cut after some MCUs must go on with
-  the tokens that transformers finds likeliest after the same prompt.
+- `jpeglm info` must find the authors' profile without a codec.json;
+- `jpeglm sample FOLDER --prompt PHOTO` must continue photos to files that Pillow opens;
+- `jpeglm score FOLDER PHOTO` must give the bits that transformers and sentencepiece give the same
+  stream, so that bytes, tokens and logits are all the same.
 """
 
 import argparse
 import io
 import json
+import math
 import os
 import subprocess
 import tempfile
@@ -79,7 +81,39 @@ def make_model(folder: Path) -> LlamaForCausalLM:
     model.config.architectures = ["LlamaForCausalLM"]
     model.config.save_pretrained(folder)
     torch.save(model.state_dict(), folder / "pytorch_model.bin")
-    return model.float()
+    # Not model.float(): its rotary frequencies were rounded to bfloat16 too.
+    return LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32)
+
+
+def abbreviated(file: bytes) -> bytes:
+    """A JPEG file without its quantization and Huffman tables (DQT, DHT)."""
+    result, place = file[:2], 2
+    while file[place + 1] != 0xDA:
+        end = place + 2 + int.from_bytes(file[place + 2 : place + 4], "big")
+        if file[place + 1] not in (0xDB, 0xC4):
+            result += file[place:end]
+        place = end
+    return result + file[place:]
+
+
+def bits(model: LlamaForCausalLM, tokenizer, data: bytes) -> float:
+    """What the model spends on a stream and its end."""
+    text = "".join(chr(0x2800 + byte) for byte in data)
+    ids = [tokenizer.bos_id(), *tokenizer.encode(text), tokenizer.eos_id()]
+    tokens = torch.tensor(ids)
+    logits = model(tokens[None, :-1], use_cache=False).logits[0]
+    loss = torch.nn.functional.cross_entropy(logits.double(), tokens[1:], reduction="sum")
+    return loss.item() / math.log(2)
+
+
+def find(report: dict, key: str) -> float:
+    """A number of a JSON report, wherever it is."""
+    for name, value in report.items():
+        if name == key:
+            return value
+        if isinstance(value, dict) and (found := find(value, key)) is not None:
+            return found
+    return None
 
 
 @torch.no_grad()
@@ -100,7 +134,21 @@ def main() -> None:
         info = subprocess.run(
             [options.jpeglm, "info", folder], check=True, capture_output=True, text=True)
         print(info.stdout, end="")
-        print(info.stderr, end="")
+        assert "256 × 256, 4:2:0, quality 25, restart interval 1, abbreviated" in info.stdout
+        out = Path(work) / "samples"
+        subprocess.run(
+            [options.jpeglm, "sample", folder, "--prompt", *paths[:3], "--count", "1", "--keep",
+             "0.5", "--greedy", "--out", out], check=True, stdout=subprocess.DEVNULL)
+        for photo in paths[:3]:
+            assert Image.open(out / f"{photo.stem}-00000.jpg").size == (256, 256)
+            original = out / f"{photo.stem}-original.jpg"
+            report = json.loads(subprocess.run(
+                [options.jpeglm, "score", folder, original, "--json"], check=True,
+                capture_output=True, text=True).stdout)
+            ours = find(report, "bits_per_image")
+            theirs = bits(model, tokenizer, abbreviated(original.read_bytes()))
+            print(f"{photo.stem}: {ours:.2f} bits, with transformers {theirs:.2f}")
+            assert abs(ours - theirs) < 1e-5 * theirs
 
 
 if __name__ == "__main__":
