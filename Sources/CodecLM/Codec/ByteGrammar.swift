@@ -16,10 +16,15 @@ public protocol ByteGrammar: Sendable {
   ///
   /// - Returns: whether the byte was allowed; if not, the state is no longer of use.
   mutating func advance(_ byte: UInt8) -> Bool
-  /// A number that states of one profile's grammar share only if the same strings of up to `count`
-  /// bytes may follow them, so that what was worked out for one serves the others; `nil` where there is
-  /// no such number.
-  func place(ahead count: Int) -> UInt64?
+  /// What the strings that may come next hang on, so that what was worked out for one state serves
+  /// others; `nil` where there is no such thing.
+  var place: Place? { get }
+  /// The strings of a trie that may come next.
+  ///
+  /// - Parameters:
+  ///   - known: bytes that must come first, and that this state is already behind.
+  ///   - allowed: which bytes may come next, all or some of ``allowedBytes``.
+  func matches(in trie: ByteTrie, after known: [UInt8], _ allowed: ByteSet) -> ByteTrie.Matches
   /// Bytes that end the stream from here with as little as the format allows; empty when it is
   /// complete. They make any part of a stream a picture that can be looked at.
   ///
@@ -30,7 +35,14 @@ public protocol ByteGrammar: Sendable {
 
 extension ByteGrammar {
   /// None.
-  public func place(ahead count: Int) -> UInt64? { nil }
+  public var place: Place? { nil }
+
+  /// By going on with copies.
+  public func matches(
+    in trie: ByteTrie, after known: [UInt8], _ allowed: ByteSet
+  ) -> ByteTrie.Matches {
+    trie.matches(after: known, allowed, from: self) { $0.advance($1) }
+  }
 
   /// Bytes that end the stream from here with as little as the format allows.
   public func completion() -> [UInt8] { completion(beginning: .empty) }
@@ -41,6 +53,21 @@ extension ByteGrammar {
   public mutating func advance(_ bytes: some Sequence<UInt8>) -> Bool {
     for byte in bytes where !advance(byte) { return false }
     return true
+  }
+}
+
+/// Where a grammar stands, as far as its next bytes hang on it.
+public struct Place: Sendable, Hashable {
+  /// After all states of one profile's grammar with this number, the same strings may come next, if
+  /// they are no longer than the ``horizon`` of each.
+  public let number: UInt64
+  /// Bytes.
+  public let horizon: Int
+
+  /// A place.
+  public init(number: UInt64, horizon: Int) {
+    self.number = number
+    self.horizon = horizon
   }
 }
 
@@ -88,8 +115,21 @@ public struct ByteSet: Sendable, Hashable {
     words[Int(byte) >> 6] |= 1 << UInt64(byte & 63)
   }
 
-  /// Adds the bytes with the numbers of a range inside 0..<256.
-  mutating func insert(_ numbers: Range<Int>) {
-    for number in numbers { insert(UInt8(number)) }
+  /// The bytes below a power of two, at most 256.
+  init(below end: Int) {
+    precondition(end.nonzeroBitCount == 1 && end <= 256, "bytes below \(end)")
+    for word in 0..<max(1, end / 64) { words[word] = end < 64 ? 1 << UInt64(end) - 1 : .max }
+  }
+
+  /// Adds the bytes of a set.
+  mutating func formUnion(_ other: ByteSet) { words |= other.words }
+
+  /// Adds the bytes of a set plus a power of two that is greater than all of them.
+  mutating func formUnion(_ other: ByteSet, plus offset: Int) {
+    if offset < 64 {
+      words[0] |= other.words[0] << UInt64(offset)
+    } else {
+      for word in 0..<offset / 64 { words[word + offset / 64] |= other.words[word] }
+    }
   }
 }

@@ -16,16 +16,16 @@ public struct ConstraintBenchmark: Sendable {
 
   /// Streams decoded at once, at most ``LlamaDecoder/rowsPerPass``.
   public var streams = 16
-  /// Draws of each stream in one measurement.
+  /// Draws of each stream in one round.
   public var draws = 200
-  /// Measurements of both kinds, each with other draws; the one of the median share counts.
+  /// Rounds, each with other draws; the one of the median share counts.
   ///
   /// The first meets every place of the format anew, the later ones fewer and fewer, as a run does.
   public var rounds = 5
 
-  private let checkpoint: Checkpoint
-  private let weights: DecoderWeights
-  private let pool: WorkerPool
+  fileprivate let checkpoint: Checkpoint
+  fileprivate let weights: DecoderWeights
+  fileprivate let pool: WorkerPool
 
   /// A benchmark of a checkpoint's model, which may be untrained.
   public init(_ checkpoint: Checkpoint, _ weights: DecoderWeights, pool: WorkerPool = .shared) {
@@ -42,69 +42,103 @@ public struct ConstraintBenchmark: Sendable {
     let constraint = try StreamConstraint(checkpoint.codec.makeCodec().makeGrammar(), trie)
     let beginning = Generation.Beginning(
       constraint, opening: [checkpoint.tokenizer.beginToken] + trie.opening)
-    var decoder = try LlamaDecoder(weights, slots: streams, pool: pool)
-    var results: [Result] = []
-    for round in 0..<rounds {
-      let (seconds, script) = pass(&decoder, beginning, seed: UInt64(round), script: nil)
-      let free = pass(&decoder, beginning, seed: UInt64(round), script: script).seconds
-      let tokens = Double(script.joined().joined().count)
-      results.append(Result(constrained: tokens / seconds, free: tokens / free))
-    }
-    return results.sorted { $0.share < $1.share }[rounds / 2]
+    var constrained = try Lane(self, beginning, isConstrained: true)
+    var free = try Lane(self, beginning, isConstrained: false)
+    var results = (0..<rounds).map { round(seed: UInt64($0), beginning, &constrained, &free) }
+    results.sort { $0.share < $1.share }
+    return results[rounds / 2]
   }
 
-  /// Decodes until the first stream has ended or was drawn from often enough.
-  ///
-  /// - Parameter script: what each stream goes on by after each draw; without one, what is drawn under
-  ///   the constraint.
-  private func pass(
-    _ decoder: inout LlamaDecoder, _ beginning: Generation.Beginning, seed: UInt64,
-    script: [[[Int32]]]?
-  ) -> (seconds: Double, script: [[[Int32]]]) {
-    for slot in 0..<streams { decoder.reset(slot: slot) }
-    var constraints = [StreamConstraint](repeating: beginning.constraint, count: streams)
-    var taken = [[[Int32]]](repeating: [], count: streams)
-    let processors = Sampling().processors(for: checkpoint.tokenizer)
-    enter(&decoder, [[Int32]](repeating: Array(beginning.tokens.dropLast()), count: streams))
+  /// Decodes until the first stream has ended or was drawn from often enough, a pass with and one
+  /// without the constraint in turn, so that both meet the machine in the same minute.
+  private func round(
+    seed: UInt64, _ beginning: Generation.Beginning, _ constrained: inout Lane, _ free: inout Lane
+  ) -> Result {
+    constrained.begin(beginning)
+    free.begin(beginning)
     var next = [[Int32]](repeating: beginning.tokens.suffix(1), count: streams)
-    let clock = ContinuousClock()
-    let start = clock.now
-    for draw in 0..<(script?.first?.count ?? draws) {
-      let room = next.indices.allSatisfy {
-        decoder.count(slot: $0) + next[$0].count <= decoder.capacity
-      }
+    var tokens = 0
+    var seconds = (constrained: 0.0, free: 0.0)
+    for draw in 0..<draws {
       let isOver = next.contains { $0.last == checkpoint.tokenizer.endToken }
-      if !room || isOver || next.joined().count > LlamaDecoder.rowsPerPass { break }
-      var rows: [Int] = []
-      var inputs: [LlamaDecoder.Input] = []
-      for (slot, tokens) in next.enumerated() {
-        inputs += tokens.map { .init(slot: slot, token: $0) }
-        rows.append(inputs.count - 1)
-      }
-      let logits = decoder.advance(inputs)
-      let (old, isFree) = (constraints, script != nil)
-      let drawn = pool.map(streams) { [rows] slot in
-        var constraint = old[slot]
-        if !isFree { logits.withMutableRow(rows[slot]) { constraint.process(&$0) } }
-        var random = RandomStream(seed: seed, stream: UInt64(slot), step: UInt32(draw))
-        let token = Sampling.draw(logits, row: rows[slot], processors, at: random.uniform())
-        return (tokens: isFree ? [token] : [token] + constraint.take(token), constraint: constraint)
-      }
-      for slot in 0..<streams {
-        next[slot] = script?[slot][draw] ?? drawn[slot].tokens
-        constraints[slot] = drawn[slot].constraint
-        taken[slot].append(next[slot])
-      }
+      if isOver || !constrained.hasRoom(for: next) { break }
+      let old = next
+      tokens += old.joined().count
+      let address = (seed, UInt32(draw))
+      func passFree() { seconds.free += free.pass(old, at: address).seconds }
+      if draw.isMultiple(of: 2) { passFree() }
+      let pass = constrained.pass(old, at: address)
+      seconds.constrained += pass.seconds
+      next = pass.tokens
+      if !draw.isMultiple(of: 2) { passFree() }
     }
-    return ((clock.now - start) / .seconds(1), taken)
+    return Result(
+      constrained: Double(tokens) / seconds.constrained, free: Double(tokens) / seconds.free)
+  }
+}
+
+/// A decoder and the constraints of its streams, which go on alike in both lanes of a benchmark.
+private struct Lane: ~Copyable {
+  private let isConstrained: Bool
+  private let pool: WorkerPool
+  private let processors: [any LogitsProcessor]
+  private var decoder: LlamaDecoder
+  private var constraints: [StreamConstraint]
+
+  init(
+    _ benchmark: ConstraintBenchmark, _ beginning: Generation.Beginning, isConstrained: Bool
+  ) throws {
+    self.isConstrained = isConstrained
+    pool = benchmark.pool
+    processors = Sampling().processors(for: benchmark.checkpoint.tokenizer)
+    constraints = Array(repeating: beginning.constraint, count: benchmark.streams)
+    decoder = try LlamaDecoder(
+      benchmark.weights, slots: benchmark.streams, pool: benchmark.pool)
   }
 
-  private func enter(_ decoder: inout LlamaDecoder, _ tokens: [[Int32]]) {
-    for (slot, tokens) in tokens.enumerated() {
+  /// Enters all tokens that the streams begin with, but for the last.
+  mutating func begin(_ beginning: Generation.Beginning) {
+    let tokens = Array(beginning.tokens.dropLast())
+    for slot in constraints.indices {
+      decoder.reset(slot: slot)
+      constraints[slot] = beginning.constraint
       for start in stride(from: 0, to: tokens.count, by: LlamaDecoder.rowsPerPass) {
         let part = tokens[start..<min(start + LlamaDecoder.rowsPerPass, tokens.count)]
         _ = decoder.advance(part.map { .init(slot: slot, token: $0) })
       }
     }
+  }
+
+  func hasRoom(for tokens: [[Int32]]) -> Bool {
+    tokens.joined().count <= LlamaDecoder.rowsPerPass
+      && tokens.indices.allSatisfy {
+        decoder.count(slot: $0) + tokens[$0].count <= decoder.capacity
+      }
+  }
+
+  /// Decodes the streams' tokens and draws what comes behind, with what is forced then.
+  mutating func pass(
+    _ tokens: [[Int32]], at address: (seed: UInt64, step: UInt32)
+  ) -> (tokens: [[Int32]], seconds: Double) {
+    let start = ContinuousClock.now
+    var rows: [Int] = []
+    var inputs: [LlamaDecoder.Input] = []
+    for (slot, tokens) in tokens.enumerated() {
+      inputs += tokens.map { .init(slot: slot, token: $0) }
+      rows.append(inputs.count - 1)
+    }
+    let logits = decoder.advance(inputs)
+    let (old, processors, isConstrained) = (constraints, processors, isConstrained)
+    let drawn = pool.map(tokens.count) { [rows] slot in
+      var constraint = old[slot]
+      if isConstrained { logits.withMutableRow(rows[slot]) { constraint.process(&$0) } }
+      var random = RandomStream(seed: address.seed, stream: UInt64(slot), step: address.step)
+      let token = Sampling.draw(logits, row: rows[slot], processors, at: random.uniform())
+      return (
+        tokens: [token] + (isConstrained ? constraint.take(token) : []), constraint: constraint
+      )
+    }
+    constraints = drawn.map(\.constraint)
+    return (drawn.map(\.tokens), (ContinuousClock.now - start) / .seconds(1))
   }
 }

@@ -9,11 +9,9 @@ package struct StreamConstraint: Sendable {
   private var grammar: (any ByteGrammar)?
   /// Bytes that must come next.
   package private(set) var known: [UInt8]
-  /// The bytes that may follow ``known``.
-  private var allowed: ByteSet
-  /// Whether ``allowed`` is less than what the grammar allows.
-  private var isCut: Bool
-  private var mask: TokenSet
+  /// What may follow ``known``.
+  private var next: TokenTrie.Choice
+  private var mask: NumberSet
 
   /// The constraint at the beginning of a stream.
   ///
@@ -24,16 +22,15 @@ package struct StreamConstraint: Sendable {
     self.trie = trie
     self.grammar = grammar
     known = prompt.bytes
-    mask = TokenSet(count: trie.tokenizer.count)
-    allowed = prompt.tail.bytes
-    isCut = prompt.tail != .empty
+    mask = NumberSet(below: trie.tokenizer.count)
+    next = .init(bytes: prompt.tail.bytes)
     guard var grammar else { return }
     for (offset, byte) in prompt.bytes.enumerated() where !grammar.advance(byte) {
       throw .notCanonical(offset: offset, reason: "no stream of the profile goes on so")
     }
     self.grammar = grammar
-    allowed = grammar.allowedBytes.intersection(allowed)
-    if allowed.isEmpty, prompt.tail != .empty || !grammar.isComplete {
+    next.bytes = grammar.allowedBytes.intersection(next.bytes)
+    if next.bytes.isEmpty, prompt.tail != .empty || !grammar.isComplete {
       throw .notCanonical(
         offset: prompt.bytes.count, reason: "no stream of the profile goes on so")
     }
@@ -86,17 +83,16 @@ package struct StreamConstraint: Sendable {
 
   /// Goes on by bytes behind the known ones.
   private mutating func step(_ bytes: ArraySlice<UInt8>) {
-    isCut = false
-    guard grammar != nil else { return allowed = .all }
+    guard grammar != nil else { return next = .init(bytes: .all) }
     for byte in bytes {
       let isAllowed = grammar?.advance(byte) == true
       precondition(isAllowed, "\(bytes) are not allowed by the grammar")
     }
-    allowed = grammar?.allowedBytes ?? .all
+    if let grammar { next = trie.choice(grammar) }
   }
 
   private mutating func lookAhead() {
-    while allowed.count == 1, let byte = allowed.first {
+    while next.bytes.count == 1, let byte = next.bytes.first {
       known.append(byte)
       step([byte])
     }
@@ -105,7 +101,7 @@ package struct StreamConstraint: Sendable {
   /// Spells the known bytes that no longer token could take with what follows.
   private mutating func takeSettled(_ tokens: inout [Int32]) {
     guard !known.isEmpty else { return }
-    let settled = allowed.isEmpty ? known.count : trie.settledCount(of: known)
+    let settled = next.bytes.isEmpty ? known.count : trie.settledCount(of: known)
     var taken = 0
     for token in trie.spelling(of: known) {
       let end = taken + trie.tokenizer.bytes(of: token).count
@@ -117,11 +113,8 @@ package struct StreamConstraint: Sendable {
   }
 
   private mutating func updateMask() {
-    if known.isEmpty, !isCut, let grammar {
-      mask = trie.tokens(grammar, allowed)
-    } else {
-      mask = trie.tokens(after: known, allowed, grammar)
-    }
-    if grammar == nil, known.isEmpty, allowed == .all { mask.insert(trie.tokenizer.endToken) }
+    let tokens = known.isEmpty ? next.tokens : nil
+    mask = tokens ?? trie.tokens(after: known, next.bytes, grammar)
+    if grammar == nil, known.isEmpty, next.bytes == .all { mask.insert(trie.tokenizer.endToken) }
   }
 }

@@ -1,20 +1,22 @@
 /// A Huffman table (ITU-T T.81 C.2) as a binary tree, with what a grammar asks of each node.
 struct HuffmanTree: Sendable {
-  /// What stands below a node.
+  /// What stands below a node; small, for a table's nodes are to stay in the processor's first cache.
   struct Node: Sendable {
     /// Index of the node behind bit 0 and bit 1; 0 where no code continues so.
-    var children: (zero: Int, one: Int) = (0, 0)
+    var children: (zero: UInt16, one: UInt16) = (0, 0)
     /// The symbol whose code ends here.
     var symbol: UInt8?
     /// Whether EOB's code ends here or below (AC tables).
     var hasEndOfBlock = false
     /// The fewest zeros before a coefficient, or skipped by ZRL, of the other symbols here and below.
-    var leastRun = Int.max
+    var leastRun = UInt8.max
   }
 
   private(set) var nodes = [Node()]
   /// Length of EOB's code (AC tables).
   private(set) var endOfBlockBits = 0
+  /// Fewest bits of a code and the value behind it (DC tables).
+  private(set) var leastBits = Int.max
 
   /// A tree from the 16 numbers of codes of each length and the symbols in the order of their codes, as
   /// in a DHT segment (T.81 B.2.4.2).
@@ -42,15 +44,17 @@ struct HuffmanTree: Sendable {
       let isOne = code >> bit & 1 == 1
       var next = isOne ? nodes[node].children.one : nodes[node].children.zero
       if next == 0 {
-        next = nodes.count
+        // 256 symbols of at most 16 bits make no more than 4,097 nodes.
+        next = UInt16(nodes.count)
         nodes.append(Node())
         if isOne { nodes[node].children.one = next } else { nodes[node].children.zero = next }
       }
-      node = next
+      node = Int(next)
       note(symbol, at: node)
     }
     nodes[node].symbol = symbol
     if symbol == 0 { endOfBlockBits = length }
+    leastBits = min(leastBits, length + Int(symbol & 15))
   }
 
   private mutating func note(_ symbol: UInt8, at node: Int) {
@@ -58,7 +62,7 @@ struct HuffmanTree: Sendable {
       nodes[node].hasEndOfBlock = true
     } else {
       // ZRL skips 16, and a coefficient must follow it (T.81 F.1.2.2.3).
-      let run = symbol == 0xF0 ? 16 : Int(symbol >> 4)
+      let run = symbol == 0xF0 ? 16 : symbol >> 4
       nodes[node].leastRun = min(nodes[node].leastRun, run)
     }
   }

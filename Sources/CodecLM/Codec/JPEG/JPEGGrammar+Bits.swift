@@ -27,17 +27,22 @@ extension JPEGGrammar.Rules {
     if state.isPadding { return bit }
     if state.valueBits > 0 {
       if state.sign == nil { state.sign = bit }
-      state.valueBits -= 1
-      if state.valueBits == 0, state.index == 64 { endBlock(&state) }
+      pass(&state, bits: 1)
       return true
     }
     let tree = tree(state)
     let children = tree.nodes[state.node].children
-    let next = bit ? children.one : children.zero
+    let next = Int(bit ? children.one : children.zero)
     guard next != 0, isPossible(tree.nodes[next], state) else { return false }
     state.node = next
     if let symbol = tree.nodes[next].symbol { take(symbol, &state) }
     return true
+  }
+
+  /// Goes on by bits of a coefficient's value.
+  func pass(_ state: inout BitState, bits: Int) {
+    state.valueBits -= bits
+    if state.valueBits == 0, state.index == 64 { endBlock(&state) }
   }
 
   /// The table of the code that is due.
@@ -48,7 +53,7 @@ extension JPEGGrammar.Rules {
   /// Whether a symbol here or below fits into the block.
   func isPossible(_ node: HuffmanTree.Node, _ state: BitState) -> Bool {
     state.index == 0 || node.hasEndOfBlock && !state.owesCoefficient
-      || node.leastRun <= 63 - state.index
+      || Int(node.leastRun) <= 63 - state.index
   }
 
   private func take(_ symbol: UInt8, _ state: inout BitState) {

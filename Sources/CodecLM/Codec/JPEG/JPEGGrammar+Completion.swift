@@ -20,10 +20,10 @@ extension JPEGGrammar.Rules {
     let tree = tree(state)
     let children = tree.nodes[state.node].children
     if state.index > 0, !state.owesCoefficient, tree.nodes[state.node].hasEndOfBlock {
-      return children.one != 0 && tree.nodes[children.one].hasEndOfBlock
+      return children.one != 0 && tree.nodes[Int(children.one)].hasEndOfBlock
     }
-    guard let zero = leastBits(below: children.zero, state) else { return true }
-    return leastBits(below: children.one, state).map { $0 < zero } ?? false
+    guard let zero = leastBits(below: Int(children.zero), state) else { return true }
+    return leastBits(below: Int(children.one), state).map { $0 < zero } ?? false
   }
 
   /// The fewest bits from a node to the end of the block, or of the DC coefficient; `nil` if no code
@@ -33,7 +33,7 @@ extension JPEGGrammar.Rules {
     guard node != 0, isPossible(tree.nodes[node], state) else { return nil }
     guard let symbol = tree.nodes[node].symbol else {
       let children = tree.nodes[node].children
-      let bits = [children.zero, children.one].compactMap { leastBits(below: $0, state) }
+      let bits = [children.zero, children.one].compactMap { leastBits(below: Int($0), state) }
       return bits.min().map { $0 + 1 }
     }
     if state.index == 0 { return Int(symbol) }
