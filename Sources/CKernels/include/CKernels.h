@@ -184,16 +184,17 @@ void codeclm_product_q8(int epilogue, size_t rows, size_t inputs, size_t first, 
 
 // decode.c
 
-/// Attention of `heads` queries that share a key and a value head, at one position of a stream.
+/// Attention at one position of a stream, for `heads` key/value heads and the `queries` that share
+/// each.
 ///
-/// `qkv` holds the queries, the key and the value, `dimension` floats each. Queries and key are
-/// rotated by `rotation`, dimension / 2 cosines and as many sines; key and value are stored; then
-/// y[h, :] = Σ softmax(scale · ⟨q[h], k⟩) v over the positions 0 … position.
+/// `qkv` holds for each head its queries, its key and its value, `dimension` floats each. Queries and
+/// keys are rotated by `rotation`, dimension / 2 cosines and as many sines; keys and values are
+/// stored; then for each query y = Σ softmax(scale · ⟨q, k⟩) v over the positions 0 … position.
 ///
-/// keys[p / 16][d][p % 16] is aligned to 64 bytes, values[p][d] too, its rows padded to multiples of
-/// 16 floats. `scratch` has heads · (positions + dimension + 1) floats, both rounded up to multiples
-/// of 16.
-void codeclm_attend(size_t heads, size_t dimension, size_t position, float scale,
+/// keys[p / 16][head][d][p % 16], values[p][head][d], its heads padded to multiples of 16 floats, and
+/// `scratch` are aligned to 64 bytes. `scratch` has heads · queries · (positions + dimension + 1)
+/// floats, positions and dimension rounded up to multiples of 16.
+void codeclm_attend(size_t heads, size_t queries, size_t dimension, size_t position, float scale,
                     const float *rotation, float *qkv, float *keys, float *values, float *scratch,
                     float *y);
 

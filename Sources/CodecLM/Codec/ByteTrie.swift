@@ -70,7 +70,9 @@ public struct ByteTrie: Sendable {
       if nodes[node].string >= 0 { matches.strings.insert(nodes[node].string) }
     }
     let first = known.isEmpty ? 0 : node(of: known[...]).map { nodes[$0].child } ?? -1
-    var pending = [(next: first, depth: known.count + 1, state: state)]
+    var pending: [(next: Int32, depth: Int, state: State)] = []
+    pending.reserveCapacity(16)
+    pending.append((next: first, depth: known.count + 1, state: state))
     while let (first, depth, state) = pending.popLast() {
       if first >= 0 { matches.depth = max(matches.depth, depth) }
       var next = first

@@ -4,9 +4,12 @@ struct KVCache: Sendable {
   var counts: [Int]
   /// Positions a slot can hold.
   let capacity: Int
+  /// Heads whose keys and values lie side by side.
+  let groupHeads: Int
+  /// Groups of heads.
+  let groups: Int
 
   private let layers: Int
-  private let heads: Int
   private let blocks: Int
   private let dimension: Int
   private let keys: FloatBuffer
@@ -17,43 +20,44 @@ struct KVCache: Sendable {
   init(_ configuration: LlamaConfiguration, slots: Int, capacity: Int) throws {
     self.capacity = capacity
     layers = configuration.layers
-    heads = configuration.keyValueHeads
     dimension = configuration.headDimension
+    let (heads, width) = (configuration.keyValueHeads, BufferLayout.aligned(dimension))
+    // Long runs are read fast; groups are what threads share out.
+    groupHeads = (1...max(1, min(heads, 128 / width))).last { heads.isMultiple(of: $0) } ?? 1
+    groups = heads / groupHeads
     blocks = BufferLayout.aligned(capacity) / 16
     counts = [Int](repeating: 0, count: slots)
-    let places = configuration.layers * slots * heads
+    let places = layers * slots * heads
     keys = try FloatBuffer(count: places * blocks * 16 * dimension)
-    values = try FloatBuffer(count: places * capacity * BufferLayout.aligned(dimension))
+    values = try FloatBuffer(count: places * capacity * width)
   }
 
-  // [blocks of 16 positions × head dimension, 16]
-  func keys(layer: Int, slot: Int, head: Int) -> Matrix {
-    let rows = blocks * dimension
-    return Matrix(keys, offset: place(layer, slot, head) * rows * 16, rows: rows, columns: 16)
+  // [groups × blocks of 16 positions × heads × head dimension, 16]
+  func keys(layer: Int, slot: Int) -> Matrix {
+    let rows = groups * blocks * groupHeads * dimension
+    return Matrix(keys, offset: place(layer, slot) * rows * 16, rows: rows, columns: 16)
   }
 
-  // [capacity, padded head dimension]
-  func values(layer: Int, slot: Int, head: Int) -> Matrix {
-    let columns = BufferLayout.aligned(dimension)
+  // [groups × capacity, heads × padded head dimension]
+  func values(layer: Int, slot: Int) -> Matrix {
+    let (rows, columns) = (groups * capacity, groupHeads * BufferLayout.aligned(dimension))
     return Matrix(
-      values, offset: place(layer, slot, head) * capacity * columns, rows: capacity,
-      columns: columns)
+      values, offset: place(layer, slot) * rows * columns, rows: rows, columns: columns)
   }
 
   /// Copies a slot's first `count` positions over another's, on the pool's threads.
   func copy(_ source: Int, to target: Int, count: Int, pool: WorkerPool) {
-    let places = layers * heads
-    let keyRows = BufferLayout.aligned(count) * dimension / 16
-    pool.forEach(places) { place, _ in
-      let (layer, head) = (place / heads, place % heads)
-      keys(layer: layer, slot: target, head: head).rows(0..<keyRows)
-        .copy(from: keys(layer: layer, slot: source, head: head).rows(0..<keyRows))
-      values(layer: layer, slot: target, head: head).rows(0..<count)
-        .copy(from: values(layer: layer, slot: source, head: head).rows(0..<count))
+    let block = groupHeads * dimension
+    pool.forEach(layers * groups) { place, _ in
+      let (layer, group) = (place / groups, place % groups)
+      func copy(_ matrix: (Int, Int) -> Matrix, from first: Int, count: Int) {
+        matrix(layer, target).rows(first..<first + count)
+          .copy(from: matrix(layer, source).rows(first..<first + count))
+      }
+      copy(keys, from: group * blocks * block, count: BufferLayout.aligned(count) / 16 * block)
+      copy(values, from: group * capacity, count: count)
     }
   }
 
-  private func place(_ layer: Int, _ slot: Int, _ head: Int) -> Int {
-    (layer * counts.count + slot) * heads + head
-  }
+  private func place(_ layer: Int, _ slot: Int) -> Int { layer * counts.count + slot }
 }

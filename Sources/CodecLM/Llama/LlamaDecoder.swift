@@ -35,7 +35,7 @@ public struct LlamaDecoder: ~Copyable {
     // [threads, …]
     let scratch: Matrix
 
-    init(_ weights: DecoderWeights, rows: Int, threads: Int, capacity: Int) throws {
+    init(_ weights: DecoderWeights, rows: Int, threads: Int, cache: KVCache) throws {
       let shape = weights.configuration
       func matrix(_ columns: Int) throws -> Matrix {
         try Matrix(
@@ -51,8 +51,8 @@ public struct LlamaDecoder: ~Copyable {
       scratch = try Matrix(
         rows: threads,
         columns: Kernels.attentionScratch(
-          heads: shape.heads / shape.keyValueHeads, dimension: shape.headDimension,
-          positions: capacity))
+          heads: cache.groupHeads * shape.heads / shape.keyValueHeads,
+          dimension: shape.headDimension, positions: cache.capacity))
     }
   }
 
@@ -110,8 +110,7 @@ public struct LlamaDecoder: ~Copyable {
     let capacity = min(capacity ?? shape.contextLength, shape.contextLength)
     let rotary = try RotaryEmbedding(shape, positions: capacity)
     let cache = try KVCache(shape, slots: slots, capacity: capacity)
-    let state = try State(
-      weights, rows: Self.rowsPerPass, threads: pool.threads, capacity: capacity)
+    let state = try State(weights, rows: Self.rowsPerPass, threads: pool.threads, cache: cache)
     self.weights = weights
     self.pool = pool
     self.rotary = rotary
@@ -195,31 +194,28 @@ public struct LlamaDecoder: ~Copyable {
   /// Tasks of a product: more than threads, for a thread may be late.
   private static let tasksPerThread = 2
 
-  /// Each task takes a stream and a key/value head: rotates and stores keys and values, and lets the
-  /// queries look back.
+  /// Each task takes streams and groups of key/value heads: rotates and stores keys and values, and
+  /// lets the queries look back.
   private func attend(_ layer: Int, _ qkv: Matrix, into y: Matrix) {
     let shape = weights.configuration
-    let (heads, dimension) = (shape.keyValueHeads, shape.headDimension)
-    let queries = shape.heads / heads
     let (cache, rows, table, scratch) = (cache, rows, rotary.table, state.scratch)
-    let count = rows.firsts.count * heads
+    let groups = cache.groups
+    let count = rows.firsts.count * groups
     let tasks = min(Self.attentionTasksPerThread * pool.threads, count)
     pool.forEach(tasks) { task, worker in
-      for index in task * count / tasks..<(task + 1) * count / tasks {
-        let head = index % heads
-        var row = rows.firsts[index / heads]
+      let (first, last) = (task * count / tasks, (task + 1) * count / tasks)
+      for stream in first / groups..<(last + groups - 1) / groups {
+        let ours = max(0, first - stream * groups)..<min(groups, last - stream * groups)
+        var row = rows.firsts[stream]
         while row >= 0 {
           let (slot, position) = (rows.slots[row], rows.positions[row])
-          let group = head * (queries + 2) * dimension
-          let output = head * queries * dimension
           Kernels.attend(
-            queryKeyValue: qkv.rows(row..<row + 1)
-              .columns(group..<group + (queries + 2) * dimension),
-            heads: queries, position: position, rotation: table.rows(position..<position + 1),
-            keys: cache.keys(layer: layer, slot: slot, head: head),
-            values: cache.values(layer: layer, slot: slot, head: head),
-            scratch: scratch.rows(worker..<worker + 1),
-            into: y.rows(row..<row + 1).columns(output..<output + queries * dimension))
+            queryKeyValue: qkv.rows(row..<row + 1), groups: ours, of: groups,
+            heads: cache.groupHeads, queries: shape.heads / shape.keyValueHeads,
+            position: position, rotation: table.rows(position..<position + 1),
+            keys: cache.keys(layer: layer, slot: slot),
+            values: cache.values(layer: layer, slot: slot),
+            scratch: scratch.rows(worker..<worker + 1), into: y.rows(row..<row + 1))
           row = rows.next[row]
         }
       }

@@ -23,36 +23,49 @@ extension Kernels {
     }
   }
 
-  /// Floats of scratch that ``attend(queryKeyValue:heads:position:rotation:keys:values:scratch:into:)``
+  /// Floats of scratch that ``attend(queryKeyValue:groups:of:heads:queries:position:rotation:keys:values:scratch:into:)``
   /// needs.
   package static func attentionScratch(heads: Int, dimension: Int, positions: Int) -> Int {
-    heads * (BufferLayout.aligned(positions) + BufferLayout.aligned(dimension) + 1)
+    BufferLayout.aligned(
+      heads * (BufferLayout.aligned(positions) + BufferLayout.aligned(dimension) + 1))
   }
 
-  /// Attention of the queries that share a key/value head, at one position of a stream.
+  /// Attention at one position of a stream, for some groups of key/value heads and the queries that
+  /// share each head.
   ///
   /// - Parameters:
-  ///   - queryKeyValue: [1, (heads + 2) × dimension]: the queries, the key and the value, not yet
-  ///     rotated.
+  ///   - groups: numbers of groups of `heads` heads.
+  ///   - queryKeyValue: [1, all heads × (queries + 2) × dimension]: for each head its queries, its key
+  ///     and its value, not yet rotated.
   ///   - rotation: [1, dimension]: the position's cosines, then its sines.
-  ///   - keys: [blocks of 16 positions × dimension, 16]; receives the position's key.
-  ///   - values: [positions, padded dimension]; receives the position's value.
-  ///   - y: [1, heads × dimension].
+  ///   - keys: [all groups × blocks of 16 positions × heads × dimension, 16]; receives the position's
+  ///     keys.
+  ///   - values: [all groups × positions, heads × padded dimension]; receives the position's values.
+  ///   - y: [1, all heads × queries × dimension].
   package static func attend(
-    queryKeyValue: Matrix, heads: Int, position: Int, rotation: Matrix, keys: Matrix,
-    values: Matrix, scratch: Matrix, into y: Matrix
+    queryKeyValue: Matrix, groups: Range<Int>, of allGroups: Int, heads: Int, queries: Int,
+    position: Int, rotation: Matrix, keys: Matrix, values: Matrix, scratch: Matrix, into y: Matrix
   ) {
     let dimension = rotation.columns
-    precondition(queryKeyValue.columns >= (heads + 2) * dimension && y.columns >= heads * dimension)
-    precondition(values.columns == BufferLayout.aligned(dimension) && values.isContiguous)
-    precondition(values.offset % 16 == 0)
+    let (keyRows, valueRows) = (keys.rows / allGroups, values.rows / allGroups)
+    let (inputs, outputs) = (heads * (queries + 2) * dimension, heads * queries * dimension)
+    precondition(groups.lowerBound >= 0 && groups.upperBound <= allGroups)
+    precondition(queryKeyValue.columns >= allGroups * inputs && y.columns >= allGroups * outputs)
+    precondition(values.columns == heads * BufferLayout.aligned(dimension))
+    precondition(values.isContiguous && values.offset % 16 == 0 && position < valueRows)
     precondition(keys.columns == 16 && keys.isContiguous && keys.offset % 16 == 0)
-    precondition(position < values.rows && (position / 16 + 1) * dimension <= keys.rows)
+    precondition((position / 16 + 1) * heads * dimension <= keyRows && scratch.offset % 16 == 0)
     precondition(
       scratch.columns
-        >= attentionScratch(heads: heads, dimension: dimension, positions: position + 1))
-    unsafe codeclm_attend(
-      heads, dimension, position, 1 / Float(dimension).squareRoot(), rotation.pointer,
-      queryKeyValue.pointer, keys.pointer, values.pointer, scratch.pointer, y.pointer)
+        >= attentionScratch(
+          heads: heads * queries, dimension: dimension, positions: position + 1))
+    let scale = 1 / Float(dimension).squareRoot()
+    for group in groups {
+      unsafe codeclm_attend(
+        heads, queries, dimension, position, scale, rotation.pointer,
+        queryKeyValue.pointer + group * inputs, keys.pointer + group * keyRows * keys.columns,
+        values.pointer + group * valueRows * values.columns, scratch.pointer,
+        y.pointer + group * outputs)
+    }
   }
 }

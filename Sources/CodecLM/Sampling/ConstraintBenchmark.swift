@@ -21,7 +21,7 @@ public struct ConstraintBenchmark: Sendable {
   /// Rounds, each with other draws; the one of the median share counts.
   ///
   /// The first meets every place of the format anew, the later ones fewer and fewer, as a run does.
-  public var rounds = 5
+  public var rounds = 9
 
   fileprivate let checkpoint: Checkpoint
   fileprivate let weights: DecoderWeights

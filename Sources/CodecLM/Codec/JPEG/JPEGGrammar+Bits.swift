@@ -26,8 +26,7 @@ extension JPEGGrammar.Rules {
   func read(_ bit: Bool, _ state: inout BitState) -> Bool {
     if state.isPadding { return bit }
     if state.valueBits > 0 {
-      if state.sign == nil { state.sign = bit }
-      pass(&state, bits: 1)
+      _ = passValue(&state, first: bit, atMost: 1)
       return true
     }
     let tree = tree(state)
@@ -39,10 +38,13 @@ extension JPEGGrammar.Rules {
     return true
   }
 
-  /// Goes on by bits of a coefficient's value.
-  func pass(_ state: inout BitState, bits: Int) {
-    state.valueBits -= bits
+  /// Goes on by as many bits of a coefficient's value as there are and returns their number.
+  func passValue(_ state: inout BitState, first: Bool, atMost limit: Int) -> Int {
+    let count = min(state.valueBits, limit)
+    if state.sign == nil { state.sign = first }
+    state.valueBits -= count
     if state.valueBits == 0, state.index == 64 { endBlock(&state) }
+    return count
   }
 
   /// The table of the code that is due.

@@ -31,9 +31,16 @@ extension JPEGGrammar.Rules {
       return true
     }
     guard state.phase == .scan else { return false }
-    for count in 1...8 {
+    var count = 0
+    while count < 8 {
       let before = state.bits.mcu
-      guard read(byte >> UInt8(8 - count) & 1 == 1, &state.bits) else { return false }
+      let bit = byte >> UInt8(7 - count) & 1 == 1
+      if state.bits.valueBits > 0 {
+        count += passValue(&state.bits, first: bit, atMost: 8 - count)
+      } else {
+        guard read(bit, &state.bits) else { return false }
+        count += 1
+      }
       if state.bits.mcu > before { unitEnded(count) }
     }
     state.phase = byte == 0xFF ? .stuffing : .scan

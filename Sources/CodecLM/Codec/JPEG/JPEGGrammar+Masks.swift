@@ -11,9 +11,9 @@ extension JPEGGrammar.Rules {
     if state.valueBits > 0 {
       // The same may follow whatever the value.
       var next = state
-      pass(&next, bits: state.valueBits)
-      numbers = self.numbers(of: count - state.valueBits, next)
-      for bit in count - state.valueBits..<count { numbers.formUnion(numbers, plus: 1 << bit) }
+      let left = count - passValue(&next, first: true, atMost: count)
+      numbers = self.numbers(of: left, next)
+      for bit in left..<count { numbers.formUnion(numbers, plus: 1 << bit) }
       return numbers
     }
     var (zero, one) = (state, state)
