@@ -1,32 +1,57 @@
 #include "CKernels.h"
 #include "lanes.h"
 
-// ⟨query, key⟩ for 16 positions.
-INLINE void score(size_t dimension, const float *query, const lanes *keys, float *scores) {
-#pragma clang fp contract(fast)
-  lanes even = {0}, odd = {0};
-  size_t d = 0;
-  for (; d + 2 <= dimension; d += 2) {
-    even += keys[d] * query[d];
-    odd += keys[d + 1] * query[d + 1];
+// Sixteen neighbouring elements of a cache, `index` sixteens away.
+INLINE void load_sixteen(lanes *to, const int is_half, const void *from, size_t index) {
+  if (is_half) {
+    *to = __builtin_convertvector(((const lane_halves *)from)[index], lanes);
+  } else {
+    *to = ((const lanes *)from)[index];
   }
-  if (d < dimension) even += keys[d] * query[d];
-  even += odd;
-  store_lanes(scores, &even);
+}
+
+INLINE void store_one(const int is_half, void *to, size_t index, float x) {
+  if (is_half) {
+    ((_Float16 *)to)[index] = (_Float16)x;
+  } else {
+    ((float *)to)[index] = x;
+  }
+}
+
+// ⟨query, key⟩ for 16 positions, of which the keys' element d is the one `first` + d.
+INLINE void score(const int is_half, size_t dimension, const float *query, const void *keys,
+                  size_t first, float *scores) {
+#pragma clang fp contract(fast)
+  lanes sums[2] = {{0}, {0}}, key;
+  size_t d = 0;
+  for (; d + 2 <= dimension; d += 2)
+    for (size_t odd = 0; odd < 2; odd++) {
+      load_sixteen(&key, is_half, keys, first + d + odd);
+      sums[odd] += key * query[d + odd];
+    }
+  if (d < dimension) {
+    load_sixteen(&key, is_half, keys, first + d);
+    sums[0] += key * query[d];
+  }
+  sums[0] += sums[1];
+  store_lanes(scores, sums);
 }
 
 // y[h, q] += Σ share · value over `count` positions, whose rows hold the values of all heads.
-INLINE void blend(const size_t width, size_t count, size_t heads, size_t queries,
-                  const float *shares, size_t shares_stride, const float *values, size_t row,
+INLINE void blend(const int is_half, const size_t width, size_t count, size_t heads,
+                  size_t queries, const float *shares, size_t shares_stride, const void *values,
                   float *y) {
 #pragma clang fp contract(fast)
   for (size_t t = 0; t < count; t++)
     for (size_t h = 0; h < heads; h++) {
-      const float *value = values + t * row + h * width;
+      const size_t value = (t * heads + h) * (width / LANES);
       for (size_t r = h * queries; r < (h + 1) * queries; r++) {
         const float share = shares[r * shares_stride + t];
-        for (size_t d = 0; d < width; d += LANES)
-          *(lanes *)(y + r * width + d) += *(const lanes *)(value + d) * share;
+        for (size_t v = 0; v < width / LANES; v++) {
+          lanes sixteen;
+          load_sixteen(&sixteen, is_half, values, value + v);
+          ((lanes *)(y + r * width))[v] += sixteen * share;
+        }
       }
     }
 }
@@ -48,10 +73,10 @@ INLINE float exponentials(size_t count, float scale, float *scores) {
 
 // Keys and values of several heads lie side by side, so that they are read from first to last: a head
 // of its own would be over before the processor saw where its reading goes.
-MULTIVERSION void codeclm_attend(size_t heads, size_t queries, size_t dimension, size_t position,
-                                 float scale, const float *rotation, float *qkv, float *keys,
-                                 float *values, float *scratch, float *y) {
-  const size_t width = (dimension + LANES - 1) / LANES * LANES, row = heads * width;
+INLINE void attend(const int is_half, size_t heads, size_t queries, size_t dimension,
+                   size_t position, float scale, const float *rotation, float *qkv, void *keys,
+                   void *values, float *scratch, float *y) {
+  const size_t width = (dimension + LANES - 1) / LANES * LANES;
   const size_t count = position + 1, padded = (count + LANES - 1) / LANES * LANES;
   const size_t group = (queries + 2) * dimension, rows = heads * queries;
   float *blends = scratch + rows * padded, *inverse = blends + rows * width;
@@ -59,17 +84,19 @@ MULTIVERSION void codeclm_attend(size_t heads, size_t queries, size_t dimension,
   for (size_t h = 0; h < heads; h++) {
     float *query = qkv + h * group, *key = query + queries * dimension;
     codeclm_rotate(1, queries + 1, dimension, 0, query, rotation, &only, 1);
-    float *place = keys + (position / LANES * heads + h) * LANES * dimension + position % LANES;
-    for (size_t d = 0; d < dimension; d++) place[d * LANES] = key[d];
-    memcpy(values + position * row + h * width, key + dimension, dimension * sizeof(float));
+    const float *value = key + dimension;
+    const size_t place = (position / LANES * heads + h) * dimension;
+    for (size_t d = 0; d < dimension; d++) {
+      store_one(is_half, keys, (place + d) * LANES + position % LANES, key[d]);
+      store_one(is_half, values, (position * heads + h) * width + d, value[d]);
+    }
   }
 
   for (size_t start = 0; start < count; start += LANES)
     for (size_t r = 0; r < rows; r++) {
       const size_t h = r / queries, q = r % queries;
-      score(dimension, qkv + h * group + q * dimension,
-            (const lanes *)keys + (start / LANES * heads + h) * dimension,
-            scratch + r * padded + start);
+      score(is_half, dimension, qkv + h * group + q * dimension, keys,
+            (start / LANES * heads + h) * dimension, scratch + r * padded + start);
     }
   for (size_t r = 0; r < rows; r++) {
     float *scores = scratch + r * padded;
@@ -77,13 +104,26 @@ MULTIVERSION void codeclm_attend(size_t heads, size_t queries, size_t dimension,
     inverse[r] = exponentials(padded, scale, scores);
   }
   memset(blends, 0, rows * width * sizeof(float));
+#define BLEND(width) \
+  blend(is_half, width, count, heads, queries, scratch, padded, values, blends)
   switch (width) {
-  case 32: blend(32, count, heads, queries, scratch, padded, values, row, blends); break;
-  case 64: blend(64, count, heads, queries, scratch, padded, values, row, blends); break;
-  case 128: blend(128, count, heads, queries, scratch, padded, values, row, blends); break;
-  default: blend(width, count, heads, queries, scratch, padded, values, row, blends);
+  case 32: BLEND(32); break;
+  case 64: BLEND(64); break;
+  case 128: BLEND(128); break;
+  default: BLEND(width);
   }
+#undef BLEND
   for (size_t r = 0; r < rows; r++)
     for (size_t d = 0; d < dimension; d++)
       y[r * dimension + d] = blends[r * width + d] * inverse[r];
+}
+
+MULTIVERSION void codeclm_attend(int is_half, size_t heads, size_t queries, size_t dimension,
+                                 size_t position, float scale, const float *rotation, float *qkv,
+                                 void *keys, void *values, float *scratch, float *y) {
+  if (is_half) {
+    attend(1, heads, queries, dimension, position, scale, rotation, qkv, keys, values, scratch, y);
+  } else {
+    attend(0, heads, queries, dimension, position, scale, rotation, qkv, keys, values, scratch, y);
+  }
 }

@@ -9,6 +9,7 @@ enum { LANES = 16 };
 typedef float lanes __attribute__((vector_size(64)));
 typedef float unaligned_lanes __attribute__((vector_size(64), aligned(4)));
 typedef uint32_t lane_bits __attribute__((vector_size(64)));
+typedef _Float16 lane_halves __attribute__((vector_size(32)));
 typedef int8_t lane_bytes __attribute__((vector_size(16)));
 
 INLINE void store_lanes(float *y, const lanes *x) { *(unaligned_lanes *)y = *x; }

@@ -34,6 +34,9 @@ void codeclm_pack_weights(int format, size_t inputs, const float *row, void *wei
   size_t lane = output % CODECLM_PANEL;
   if (format == CODECLM_F32) {
     for (size_t i = 0; i < inputs; i++) ((float *)panel)[i * CODECLM_PANEL + lane] = row[i];
+  } else if (format == CODECLM_F16) {
+    for (size_t i = 0; i < inputs; i++)
+      ((_Float16 *)panel)[i * CODECLM_PANEL + lane] = (_Float16)row[i];
   } else if (format == CODECLM_BF16) {
     size_t place = 2 * (lane % LANES) + lane / LANES;
     for (size_t i = 0; i < inputs; i++)

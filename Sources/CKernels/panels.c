@@ -10,8 +10,8 @@ enum { HALVES = CODECLM_PANEL / LANES, BLOCK = 256, AHEAD = 64 };
 // Bytes of one input's weights in a panel.
 INLINE size_t input_bytes(const int format) {
   return format == CODECLM_F32 ? 4 * CODECLM_PANEL
-         : format == CODECLM_BF16 ? 2 * CODECLM_PANEL
-                                  : CODECLM_PANEL;
+         : format == CODECLM_Q8 ? CODECLM_PANEL
+                                : 2 * CODECLM_PANEL;
 }
 
 INLINE size_t scale_bytes(const int format) {
@@ -27,6 +27,8 @@ size_t codeclm_panel_bytes(int format, size_t inputs) {
 INLINE void load_weights(lanes *weight, const int format, const char *input, size_t half) {
   if (format == CODECLM_F32) {
     *weight = ((const lanes *)input)[half];
+  } else if (format == CODECLM_F16) {
+    *weight = __builtin_convertvector(((const lane_halves *)input)[half], lanes);
   } else if (format == CODECLM_BF16) {
     lane_bits pairs = *(const lane_bits *)input;
     pairs = half == 0 ? pairs << 16 : pairs & 0xffff0000u;
@@ -157,5 +159,6 @@ INLINE void product(const int format, const int epilogue, size_t rows, size_t in
   }
 
 PRODUCT(codeclm_product_f32, CODECLM_F32)
+PRODUCT(codeclm_product_f16, CODECLM_F16)
 PRODUCT(codeclm_product_bf16, CODECLM_BF16)
 PRODUCT(codeclm_product_q8, CODECLM_Q8)

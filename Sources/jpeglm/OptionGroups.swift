@@ -5,6 +5,7 @@ import Foundation
 extension JPEGProfile.Subsampling: ExpressibleByArgument {}
 extension JPEGProfile.Stream: ExpressibleByArgument {}
 extension WeightFormat: ExpressibleByArgument {}
+extension CacheFormat: ExpressibleByArgument {}
 extension Checkpoint.Storage: ExpressibleByArgument {}
 extension LlamaConfiguration.Preset: ExpressibleByArgument {}
 extension FeatureResize: ExpressibleByArgument {}

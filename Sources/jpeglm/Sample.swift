@@ -63,10 +63,17 @@ struct Sample: ParsableCommand {
 
   @Option(
     help: """
-      How weights are kept for decoding: f32, bf16 or q8; smaller is faster. By default as they are \
+      How weights are kept for decoding: f32, f16, bf16 or q8; smaller is faster. By default as they are \
       stored.
       """)
   var weights: WeightFormat?
+
+  @Option(
+    help: """
+      How keys and values are kept: f32, or f16, which takes half of the memory. By default f16 where \
+      weights are rounded.
+      """)
+  var cache: CacheFormat?
 
   @OptionGroup var threads: ThreadOptions
 
@@ -101,6 +108,7 @@ struct Sample: ParsableCommand {
     var generator = try Generator(loading: URL(fileURLWithPath: folder), pool: threads.pool)
     generator.isConstrained = !unconstrained
     if let weights { generator.weights = weights }
+    generator.cache = cache
     if generator.checkpoint.assumesCodec {
       progress.note(
         """

@@ -15,7 +15,7 @@ struct SamplingOptions: ParsableArguments {
   @Flag(help: "Draw any byte, valid or not, and say how many files decode.")
   var unconstrained = false
 
-  @Option(help: "How weights are kept for decoding: f32, bf16 or q8; smaller is faster.")
+  @Option(help: "How weights are kept for decoding: f32, f16, bf16 or q8; smaller is faster.")
   var weights = WeightFormat.f32
 
   func validate() throws {

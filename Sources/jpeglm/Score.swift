@@ -28,7 +28,7 @@ struct Score: ParsableCommand {
       valueName: "folder"))
   var map: String?
 
-  @Option(help: "How weights are kept: f32, or bf16 or q8 as sampling may use them (slower here).")
+  @Option(help: "How weights are kept: f32, or f16, bf16 or q8 as sampling may (slower here).")
   var weights = WeightFormat.f32
 
   @OptionGroup var threads: ThreadOptions

@@ -145,7 +145,8 @@ enum {
 /// How a weight is stored.
 enum {
   CODECLM_F32,   // float
-  CODECLM_BF16,  // its upper half, rounded to nearest, ties to even
+  CODECLM_F16,   // half precision of IEEE 754
+  CODECLM_BF16,  // the upper half of a float, rounded to nearest, ties to even
   CODECLM_Q8,    // round(weight / scale), scale = largest |weight| of the group / 127
 };
 
@@ -177,6 +178,8 @@ void codeclm_pack_keys(size_t rows, size_t columns, const float *x, size_t x_str
 /// order, whatever `rows` and the range of panels are.
 void codeclm_product_f32(int epilogue, size_t rows, size_t inputs, size_t first, size_t last,
                          const float *x, const void *weights, float *y, size_t y_stride);
+void codeclm_product_f16(int epilogue, size_t rows, size_t inputs, size_t first, size_t last,
+                         const float *x, const void *weights, float *y, size_t y_stride);
 void codeclm_product_bf16(int epilogue, size_t rows, size_t inputs, size_t first, size_t last,
                           const float *x, const void *weights, float *y, size_t y_stride);
 void codeclm_product_q8(int epilogue, size_t rows, size_t inputs, size_t first, size_t last,
@@ -191,12 +194,12 @@ void codeclm_product_q8(int epilogue, size_t rows, size_t inputs, size_t first, 
 /// keys are rotated by `rotation`, dimension / 2 cosines and as many sines; keys and values are
 /// stored; then for each query y = Σ softmax(scale · ⟨q, k⟩) v over the positions 0 … position.
 ///
-/// keys[p / 16][head][d][p % 16], values[p][head][d], its heads padded to multiples of 16 floats, and
-/// `scratch` are aligned to 64 bytes. `scratch` has heads · queries · (positions + dimension + 1)
+/// keys[p / 16][head][d][p % 16] and values[p][head][d], its heads padded to multiples of 16, are
+/// floats, or in half precision; they are aligned to 16 elements, `scratch` to 64 bytes. `scratch` has heads · queries · (positions + dimension + 1)
 /// floats, positions and dimension rounded up to multiples of 16.
-void codeclm_attend(size_t heads, size_t queries, size_t dimension, size_t position, float scale,
-                    const float *rotation, float *qkv, float *keys, float *values, float *scratch,
-                    float *y);
+void codeclm_attend(int is_half, size_t heads, size_t queries, size_t dimension, size_t position,
+                    float scale, const float *rotation, float *qkv, void *keys, void *values,
+                    float *scratch, float *y);
 
 // resample.c
 

@@ -68,8 +68,8 @@ public struct Checkpoint: Sendable {
     try weights.decoderWeights(format: format ?? weightFormat, pool: pool)
   }
 
-  /// The smallest format that keeps every weight as it is stored: bf16 for a folder whose matrices are
-  /// all BF16, f32 otherwise.
+  /// The smallest format that keeps every weight as it is stored: bf16 or f16 for a folder whose
+  /// matrices are all BF16 or all F16, f32 otherwise.
   public var weightFormat: WeightFormat { weights.format }
 
   /// The profile of a folder's model, without opening the model.

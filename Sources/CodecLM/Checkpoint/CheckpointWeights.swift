@@ -57,7 +57,13 @@ final class CheckpointWeights: Sendable {
         .compactMap { files.tensors[$0.name]?.type })
   }
 
-  var format: WeightFormat { storedTypes == [.bfloat16] ? .bf16 : .f32 }
+  var format: WeightFormat {
+    switch storedTypes {
+    case [.float16]: .f16
+    case [.bfloat16]: .bf16
+    default: .f32
+    }
+  }
 
   func model() throws -> Llama {
     try loaded.withLock { model in

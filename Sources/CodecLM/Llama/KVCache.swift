@@ -8,16 +8,24 @@ struct KVCache: Sendable {
   let groupHeads: Int
   /// Groups of heads.
   let groups: Int
+  /// Whether two elements are in the place of a float.
+  let isHalf: Bool
 
+  /// Floats that 16 elements take.
+  private let lanes: Int
   private let layers: Int
   private let blocks: Int
   private let dimension: Int
   private let keys: FloatBuffer
   private let values: FloatBuffer
 
-  /// Room for `slots` streams; 2 × layers × key/value width × `capacity` floats each, capacity and
+  /// Room for `slots` streams; 2 × layers × key/value width × `capacity` numbers each, capacity and
   /// head dimension rounded up to multiples of 16.
-  init(_ configuration: LlamaConfiguration, slots: Int, capacity: Int) throws {
+  init(
+    _ configuration: LlamaConfiguration, slots: Int, capacity: Int, format: CacheFormat
+  ) throws {
+    isHalf = format == .f16
+    lanes = isHalf ? 8 : 16
     self.capacity = capacity
     layers = configuration.layers
     dimension = configuration.headDimension
@@ -28,19 +36,20 @@ struct KVCache: Sendable {
     blocks = BufferLayout.aligned(capacity) / 16
     counts = [Int](repeating: 0, count: slots)
     let places = layers * slots * heads
-    keys = try FloatBuffer(count: places * blocks * 16 * dimension)
-    values = try FloatBuffer(count: places * capacity * width)
+    keys = try FloatBuffer(count: places * blocks * dimension * lanes)
+    values = try FloatBuffer(count: places * capacity * width / 16 * lanes)
   }
 
   // [groups × blocks of 16 positions × heads × head dimension, 16]
   func keys(layer: Int, slot: Int) -> Matrix {
     let rows = groups * blocks * groupHeads * dimension
-    return Matrix(keys, offset: place(layer, slot) * rows * 16, rows: rows, columns: 16)
+    return Matrix(keys, offset: place(layer, slot) * rows * lanes, rows: rows, columns: lanes)
   }
 
   // [groups × capacity, heads × padded head dimension]
   func values(layer: Int, slot: Int) -> Matrix {
-    let (rows, columns) = (groups * capacity, groupHeads * BufferLayout.aligned(dimension))
+    let rows = groups * capacity
+    let columns = groupHeads * BufferLayout.aligned(dimension) / 16 * lanes
     return Matrix(
       values, offset: place(layer, slot) * rows * columns, rows: rows, columns: columns)
   }

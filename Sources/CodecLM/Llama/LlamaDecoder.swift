@@ -90,26 +90,28 @@ public struct LlamaDecoder: ~Copyable {
   /// - Parameters:
   ///   - capacity: the model's context length by default.
   ///   - format: how the copy stores matrices.
+  ///   - cache: how keys and values are stored.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
   public init(
     _ model: Llama, slots: Int, capacity: Int? = nil, weights format: WeightFormat = .f32,
-    pool: WorkerPool = .shared
+    cache: CacheFormat = .f32, pool: WorkerPool = .shared
   ) throws {
     try self.init(
       DecoderWeights(model, format: format, pool: pool), slots: slots, capacity: capacity,
-      pool: pool)
+      cache: cache, pool: pool)
   }
 
   /// A decoder with weights that other decoders may use too.
   ///
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
   public init(
-    _ weights: DecoderWeights, slots: Int, capacity: Int? = nil, pool: WorkerPool = .shared
+    _ weights: DecoderWeights, slots: Int, capacity: Int? = nil, cache format: CacheFormat = .f32,
+    pool: WorkerPool = .shared
   ) throws {
     let shape = weights.configuration
     let capacity = min(capacity ?? shape.contextLength, shape.contextLength)
     let rotary = try RotaryEmbedding(shape, positions: capacity)
-    let cache = try KVCache(shape, slots: slots, capacity: capacity)
+    let cache = try KVCache(shape, slots: slots, capacity: capacity, format: format)
     let state = try State(weights, rows: Self.rowsPerPass, threads: pool.threads, cache: cache)
     self.weights = weights
     self.pool = pool
@@ -213,7 +215,7 @@ public struct LlamaDecoder: ~Copyable {
             queryKeyValue: qkv.rows(row..<row + 1), groups: ours, of: groups,
             heads: cache.groupHeads, queries: shape.heads / shape.keyValueHeads,
             position: position, rotation: table.rows(position..<position + 1),
-            keys: cache.keys(layer: layer, slot: slot),
+            isHalf: cache.isHalf, keys: cache.keys(layer: layer, slot: slot),
             values: cache.values(layer: layer, slot: slot),
             scratch: scratch.rows(worker..<worker + 1), into: y.rows(row..<row + 1))
           row = rows.next[row]

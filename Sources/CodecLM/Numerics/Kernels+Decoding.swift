@@ -23,7 +23,7 @@ extension Kernels {
     }
   }
 
-  /// Floats of scratch that ``attend(queryKeyValue:groups:of:heads:queries:position:rotation:keys:values:scratch:into:)``
+  /// Floats of scratch that ``attend(queryKeyValue:groups:of:heads:queries:position:rotation:isHalf:keys:values:scratch:into:)``
   /// needs.
   package static func attentionScratch(heads: Int, dimension: Int, positions: Int) -> Int {
     BufferLayout.aligned(
@@ -38,22 +38,25 @@ extension Kernels {
   ///   - queryKeyValue: [1, all heads × (queries + 2) × dimension]: for each head its queries, its key
   ///     and its value, not yet rotated.
   ///   - rotation: [1, dimension]: the position's cosines, then its sines.
+  ///   - isHalf: whether keys and values are in half precision, two in the place of a float.
   ///   - keys: [all groups × blocks of 16 positions × heads × dimension, 16]; receives the position's
   ///     keys.
   ///   - values: [all groups × positions, heads × padded dimension]; receives the position's values.
   ///   - y: [1, all heads × queries × dimension].
   package static func attend(
     queryKeyValue: Matrix, groups: Range<Int>, of allGroups: Int, heads: Int, queries: Int,
-    position: Int, rotation: Matrix, keys: Matrix, values: Matrix, scratch: Matrix, into y: Matrix
+    position: Int, rotation: Matrix, isHalf: Bool, keys: Matrix, values: Matrix, scratch: Matrix,
+    into y: Matrix
   ) {
     let dimension = rotation.columns
     let (keyRows, valueRows) = (keys.rows / allGroups, values.rows / allGroups)
     let (inputs, outputs) = (heads * (queries + 2) * dimension, heads * queries * dimension)
     precondition(groups.lowerBound >= 0 && groups.upperBound <= allGroups)
     precondition(queryKeyValue.columns >= allGroups * inputs && y.columns >= allGroups * outputs)
-    precondition(values.columns == heads * BufferLayout.aligned(dimension))
-    precondition(values.isContiguous && values.offset % 16 == 0 && position < valueRows)
-    precondition(keys.columns == 16 && keys.isContiguous && keys.offset % 16 == 0)
+    let lanes = isHalf ? 8 : 16
+    precondition(values.columns == heads * BufferLayout.aligned(dimension) / 16 * lanes)
+    precondition(values.isContiguous && values.offset % lanes == 0 && position < valueRows)
+    precondition(keys.columns == lanes && keys.isContiguous && keys.offset % lanes == 0)
     precondition((position / 16 + 1) * heads * dimension <= keyRows && scratch.offset % 16 == 0)
     precondition(
       scratch.columns
@@ -62,7 +65,7 @@ extension Kernels {
     let scale = 1 / Float(dimension).squareRoot()
     for group in groups {
       unsafe codeclm_attend(
-        heads, queries, dimension, position, scale, rotation.pointer,
+        isHalf ? 1 : 0, heads, queries, dimension, position, scale, rotation.pointer,
         queryKeyValue.pointer + group * inputs, keys.pointer + group * keyRows * keys.columns,
         values.pointer + group * valueRows * values.columns, scratch.pointer,
         y.pointer + group * outputs)

@@ -95,6 +95,7 @@ package struct PanelMatrix: Sendable {
     let product =
       switch format {
       case .f32: unsafe codeclm_product_f32
+      case .f16: unsafe codeclm_product_f16
       case .bf16: unsafe codeclm_product_bf16
       case .q8: unsafe codeclm_product_q8
       }
@@ -108,6 +109,7 @@ extension WeightFormat {
   fileprivate var code: CInt {
     switch self {
     case .f32: CInt(CODECLM_F32)
+    case .f16: CInt(CODECLM_F16)
     case .bf16: CInt(CODECLM_BF16)
     case .q8: CInt(CODECLM_Q8)
     }

@@ -19,6 +19,11 @@ public struct Generator: Sendable {
   ///
   /// By default the checkpoint's ``Checkpoint/weightFormat``.
   public var weights: WeightFormat
+  /// How decoding stores keys and values: a stream of n tokens takes 2 × layers × key/value width × n
+  /// numbers.
+  ///
+  /// By default as exact as the weights: f16 where ``weights`` are rounded.
+  public var cache: CacheFormat?
 
   /// The codec of the model's streams.
   public let codec: any Codec
@@ -90,9 +95,13 @@ public struct Generator: Sendable {
     }
     let streams = min(batch, count * prompts.count, LlamaDecoder.rowsPerPass)
     let decoder = try LlamaDecoder(
-      checkpoint.decoderWeights(format: weights, pool: pool), slots: max(1, streams), pool: pool)
+      checkpoint.decoderWeights(format: weights, pool: pool), slots: max(1, streams),
+      cache: cache ?? (isExact ? .f32 : .f16), pool: pool)
     return Generation(self, decoder, beginnings, count: count, sampling: sampling, seed: seed)
   }
+
+  /// Whether decoding has the weights as they are stored.
+  private var isExact: Bool { weights == .f32 || weights == checkpoint.weightFormat }
 
   func file(
     _ id: GeneratedFile.ID, index: Int, _ tokens: [Int32], known: [UInt8], isEnded: Bool

@@ -21,7 +21,12 @@ public struct TopK: LogitsProcessor {
 extension MutableSpan<Float> {
   /// Indices by falling value; of equal ones the lower first.
   var ranking: [Int] {
-    let values = indices.map { self[$0] }
-    return values.indices.sorted { (-values[$0], $0) < (-values[$1], $1) }
+    // Whole numbers in the order of the values, and the indices below them, sort far faster than pairs.
+    let keys = indices.map { index -> UInt64 in
+      let bits = (self[index] + 0).bitPattern
+      let rising = bits >> 31 == 0 ? bits | 0x8000_0000 : ~bits
+      return UInt64(~rising) << 32 | UInt64(index)
+    }
+    return keys.sorted().map { Int($0 & 0xFFFF_FFFF) }
   }
 }

@@ -77,7 +77,10 @@ public struct Benchmark: Sendable {
   ///
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
   public func decoding(streams: Int, weights: DecoderWeights) throws -> Result {
-    var decoder = try LlamaDecoder(weights, slots: streams, capacity: context, pool: pool)
+    // Keys and values are rounded where weights are, as in Generator.
+    var decoder = try LlamaDecoder(
+      weights, slots: streams, capacity: context, cache: weights.format == .f32 ? .f32 : .f16,
+      pool: pool)
     let tokens = randomTokens(streams)
     let median = measure {
       for slot in 0..<streams where decoder.count(slot: slot) >= decoder.capacity / 2 {

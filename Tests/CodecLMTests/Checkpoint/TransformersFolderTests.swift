@@ -58,17 +58,17 @@ import Testing
     }
   }
 
-  @Test func `weights stored as BF16 lose nothing in panels of BF16`() throws {
-    try withCheckpoint("sharded-bf16") { checkpoint, _, reference in
-      #expect(checkpoint.weightFormat == .bf16)
+  @Test(arguments: [("sharded-bf16", WeightFormat.bf16), ("bin-sharded-f16", .f16)])
+  func `weights stored in half precision lose nothing in panels of it`(
+    name: String, format: WeightFormat
+  ) throws {
+    try withCheckpoint(name) { checkpoint, _, reference in
+      #expect(checkpoint.weightFormat == format)
       let tokens = try #require(reference.integers("tokens")).map { Int32($0) }
       var decoder = try LlamaDecoder(try checkpoint.decoderWeights(), slots: 1)
       check(
         decoder.advance(tokens.map { .init(slot: 0, token: $0) }).elements,
         try #require(reference.floats("logits")))
-    }
-    try withCheckpoint("bin-sharded-f16") { checkpoint, _, _ in
-      #expect(checkpoint.weightFormat == .f32)
     }
   }
 

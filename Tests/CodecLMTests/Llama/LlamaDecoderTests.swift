@@ -49,12 +49,15 @@ import Testing
     #expect(decoder.advance([.init(slot: 1, token: 4)]).bits == fresh)
   }
 
-  @Test func `a stream that took its beginning from another's slot goes on alike`() throws {
+  @Test(arguments: CacheFormat.allCases)
+  func `a stream that took its beginning from another's slot goes on alike`(
+    cache: CacheFormat
+  ) throws {
     let model = try LlamaGradientTests.model(LlamaGradientTests.wide, deviation: 0.1)
     let tokens = LlamaGradientTests.Batch(count: 40, segments: [], vocabulary: 150).tokens
     let pass = tokens.map { LlamaDecoder.Input(slot: 2, token: $0) }
     for count in [1, 15, 16, 33, 39] {
-      var decoder = try LlamaDecoder(model, slots: 3, capacity: 50)
+      var decoder = try LlamaDecoder(model, slots: 3, capacity: 50, cache: cache)
       let logits = decoder.advance(pass)
       let expected = logits.rows(count..<count + 1).bits
       decoder.copy(slot: 2, to: 0, count: count)
@@ -65,16 +68,19 @@ import Testing
     }
   }
 
-  /// Logits here reach beyond 1; a format's bound is about ten of its weights' rounding errors.
-  @Test(arguments: [(WeightFormat.f32, Float(1e-4)), (.bf16, 0.05), (.q8, 0.1)])
+  /// Logits here reach beyond 1; a format's bound is about ten of its rounding errors.
+  @Test(arguments: [
+    (WeightFormat.f32, CacheFormat.f32, Float(1e-4)), (.f16, .f32, 0.01), (.bf16, .f32, 0.05),
+    (.q8, .f32, 0.1), (.f32, .f16, 0.01),
+  ])
   func `more positions than a block of queries agree with the graph`(
-    format: WeightFormat, bound: Float
+    format: WeightFormat, cache: CacheFormat, bound: Float
   ) throws {
     let model = try LlamaGradientTests.model(LlamaGradientTests.wide, deviation: 0.1)
     let tokens = LlamaGradientTests.Batch(count: 90, segments: [], vocabulary: 150).tokens
     let graph = try LlamaGraph(model, capacity: 90)
     let expected = graph.logits(tokens: tokens, segments: [0..<90]).elements
-    var decoder = try LlamaDecoder(model, slots: 1, weights: format)
+    var decoder = try LlamaDecoder(model, slots: 1, weights: format, cache: cache)
     var actual: [Float] = []
     for start in stride(from: 0, to: 90, by: LlamaDecoder.rowsPerPass) {
       let pass = tokens[start..<min(start + LlamaDecoder.rowsPerPass, 90)]

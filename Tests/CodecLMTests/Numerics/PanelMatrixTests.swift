@@ -53,6 +53,7 @@ import Testing
   private static func rounded(_ row: [Float], as format: WeightFormat) -> [Double] {
     switch format {
     case .f32: row.map(Double.init)
+    case .f16: row.map { Double(Float16($0)) }
     case .bf16:
       row.map { weight in
         let (down, rest) = (weight.bitPattern & 0xffff_0000, weight.bitPattern & 0xffff)

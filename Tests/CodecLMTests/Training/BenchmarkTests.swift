@@ -14,7 +14,7 @@ import Testing
         segments: [0..<tokens.count - 1])
     }.reduce(0, +)
     let expected = Double(nats) / log(2) / 2
-    for (format, bound) in [(WeightFormat.f32, 1e-5), (.bf16, 5e-3), (.q8, 1e-2)] {
+    for (format, bound) in [(WeightFormat.f32, 1e-5), (.f16, 1e-3), (.bf16, 5e-3), (.q8, 1e-2)] {
       let bits = try benchmark.bits(of: sequences, weights: benchmark.weights(format))
       #expect(abs(bits - expected) < bound * expected, "\(format): \(bits), \(expected)")
     }
