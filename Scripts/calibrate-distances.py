@@ -5,8 +5,9 @@ Usage:
     pip install numpy pillow
     python3 Scripts/calibrate-distances.py FOLDER --weights FILE [--resize bilinear] [--size 32]
 
-FOLDER has class folders of 400 or more small square JPEG files each (CIFAR-10, MNIST). A is the first
-200 files of each class, A2 the next 200. Prints a table in Markdown: Fréchet distance, kernel distance
+FOLDER has class folders of 400 or more small square JPEG files each (CIFAR-10, MNIST; photos made
+smaller, for files that went through JPEG as they are bend every row of qualities). A is the first 200
+files of each class, A2 the next 200; --per-class names another number. Prints a table in Markdown: Fréchet distance, kernel distance
 x 1000, precision, recall. jpeglm must be on the PATH or named by --jpeglm.
 """
 
@@ -25,6 +26,7 @@ parser.add_argument("folder", type=pathlib.Path)
 parser.add_argument("--weights", required=True)
 parser.add_argument("--resize", default="bilinear")
 parser.add_argument("--size", type=int, default=32)
+parser.add_argument("--per-class", type=int, default=200)
 parser.add_argument("--qualities", type=int, nargs="*", default=[95, 75, 60, 50, 45, 25, 10])
 parser.add_argument("--jpeglm", default="jpeglm")
 options = parser.parse_args()
@@ -74,8 +76,9 @@ def row(name, comparison):
 
 classes = sorted(path for path in options.folder.iterdir() if path.is_dir())
 files = [sorted(path.glob("*.jpg")) for path in classes]
-first = [file for group in files for file in group[:200]]
-second = [file for group in files for file in group[200:400]]
+each = options.per_class
+first = [file for group in files for file in group[:each]]
+second = [file for group in files for file in group[each : 2 * each]]
 a, a2 = link(first, "a"), link(second, "a2")
 pictures = [np.asarray(Image.open(file).convert("RGB")) for file in first]
 
@@ -99,6 +102,20 @@ row("A2 through quality 25, A through quality 25", comparisons[1])
 group = dict(zip((path.name for path in classes), files)).get("cat", files[0])
 row("A, one class only", evaluate(a, link(group[: len(first)], "class"))[0])
 
+
+def mixed(pictures):
+    """Pictures whose MCUs of 16 x 16 come from as many different ones."""
+    side = pictures[0].shape[0]
+    results = [np.empty_like(picture) for picture in pictures]
+    for y in range(0, side, 16):
+        for x in range(0, side, 16):
+            for result, other in zip(results, random.permutation(len(pictures))):
+                result[y : y + 16, x : x + 16] = pictures[other][y : y + 16, x : x + 16]
+    return results
+
+
+decoded = [np.asarray(Image.open(path).convert("RGB")) for path in sorted(coded.glob("**/*.jpg"))]
+row("A, MCUs of different pictures of quality 25", evaluate(a, save(mixed(decoded), "mixed"))[0])
 
 
 def blurred(picture):

@@ -150,6 +150,7 @@ struct Canonicalize: ParsableCommand {
       case .full: "jpg"
       case .abbreviated: "ajpg"
       case .scan: "scan"
+      case .symbols: "symbols"
       }
     return URL(fileURLWithPath: output).appendingPathComponent(name).deletingPathExtension()
       .appendingPathExtension(ending)

@@ -86,6 +86,11 @@ public struct ByteSet: Sendable, Hashable {
   /// A set of one byte.
   public init(_ byte: UInt8) { insert(byte) }
 
+  /// The bytes of which something is true.
+  init(where isMember: (UInt8) -> Bool) {
+    for byte in UInt8.min...UInt8.max where isMember(byte) { insert(byte) }
+  }
+
   /// Whether the set is empty.
   public var isEmpty: Bool { words == .zero }
 

@@ -12,7 +12,15 @@ struct HuffmanTree: Sendable {
     var leastRun = UInt8.max
   }
 
+  /// A code: its bits, and how many.
+  struct Code: Sendable {
+    var bits: UInt16 = 0
+    var length = 0
+  }
+
   private(set) var nodes = [Node()]
+  /// The code of each symbol, of no length where there is none.
+  private(set) var codes = [Code](repeating: Code(), count: 256)
   /// Length of EOB's code (AC tables).
   private(set) var endOfBlockBits = 0
   /// Fewest bits of a code and the value behind it (DC tables).
@@ -53,6 +61,7 @@ struct HuffmanTree: Sendable {
       note(symbol, at: node)
     }
     nodes[node].symbol = symbol
+    codes[Int(symbol)] = Code(bits: UInt16(code), length: length)
     if symbol == 0 { endOfBlockBits = length }
     leastBits = min(leastBits, length + Int(symbol & 15))
   }

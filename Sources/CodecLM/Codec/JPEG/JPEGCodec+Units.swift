@@ -5,13 +5,15 @@ extension JPEGCodec {
   ///
   /// - Throws: ``CodecError/notCanonical(offset:reason:)`` or ``CodecError/corrupt(message:)``.
   public func check(_ canonical: [UInt8]) throws(CodecError) {
-    let ends = try unitEnds(of: canonical)
+    let scan = try symbolCoder?.data(of: canonical) ?? canonical
+    let ends = try unitEnds(ofScan: scan)
     _ = try decode(canonical)
     let inspection = try JPEGInspection(file(from: canonical), mcu: unitCount - 1)
     if let fault = inspection.fault { throw .corrupt(message: "\(fault)") }
     let last = inspection.dataUnits.last?.codes.last
     let headers = fileHeader.count - streamHeader.count
     guard inspection.scans.first?.mcusRead == unitCount, ends.count == unitCount,
+      try unitEnds(of: canonical).count == unitCount,
       last.map({ $0.bitEnd - 8 * headers }) == ends.last
     else { throw .corrupt(message: "grammar and inspection count differently") }
   }
@@ -26,6 +28,23 @@ extension JPEGCodec {
   ///
   /// - Throws: ``CodecError/notCanonical(offset:reason:)``.
   public func unitEnds(of canonical: [UInt8]) throws(CodecError) -> [Int] {
+    guard let symbolCoder else { return try unitEnds(ofScan: canonical) }
+    var grammar = JPEGSymbolGrammar(symbolCoder.rules)
+    var ends: [Int] = []
+    for (offset, symbol) in canonical.enumerated() {
+      let before = grammar.unitCount
+      guard grammar.advance(symbol) else {
+        throw .notCanonical(offset: offset, reason: "a symbol that may not stand here")
+      }
+      if grammar.unitCount > before { ends.append(8 * (offset + 1)) }
+    }
+    guard grammar.isComplete else {
+      throw .notCanonical(offset: canonical.count, reason: "the stream ends too early")
+    }
+    return ends
+  }
+
+  private func unitEnds(ofScan canonical: [UInt8]) throws(CodecError) -> [Int] {
     var state = grammar
     var ends: [Int] = []
     ends.reserveCapacity(unitCount)

@@ -19,7 +19,10 @@ public struct JPEGCodec: Codec {
   let streamHeader: [UInt8]
   /// The part of a canonical stream after the entropy-coded data.
   private let streamTrailer: [UInt8]
+  /// The grammar of the streams, or of the scans whose symbols they are.
   let grammar: JPEGGrammar
+  /// What makes streams of symbols, for a profile that has these.
+  let symbolCoder: JPEGSymbolCoder?
 
   static let endOfImage: [UInt8] = [0xFF, 0xD9]
 
@@ -36,14 +39,17 @@ public struct JPEGCodec: Codec {
     switch profile.stream {
     case .full: (streamHeader, streamTrailer) = (fileHeader, Self.endOfImage)
     case .abbreviated: (streamHeader, streamTrailer) = (abbreviatedHeader, Self.endOfImage)
-    case .scan: (streamHeader, streamTrailer) = ([], [])
+    case .scan, .symbols: (streamHeader, streamTrailer) = ([], [])
     }
     grammar = try Self.grammar(
       profile, fileHeader: fileHeader, streamHeader: streamHeader, streamTrailer: streamTrailer)
+    symbolCoder = profile.stream == .symbols ? JPEGSymbolCoder(grammar.rules) : nil
   }
 
   /// The grammar of the profile's streams, at the beginning of one.
-  public func makeGrammar() -> any ByteGrammar { grammar }
+  public func makeGrammar() -> any ByteGrammar {
+    symbolCoder.map { JPEGSymbolGrammar($0.rules) } ?? grammar
+  }
 
   private static func header(
     _ profile: JPEGProfile, hasTables: Bool
@@ -73,7 +79,7 @@ extension JPEGCodec {
       (header.width, header.height) == (profile.width, profile.height),
       let rewritten = LibJPEG.rewrite(file, profile, hasTables: profile.stream == .full)
     {
-      return stream(of: rewritten)
+      return try stream(of: rewritten)
     }
     return try encode(prepare(decode(file, header)))
   }
@@ -122,14 +128,19 @@ extension JPEGCodec {
   }
 
   private func encode(_ image: PixelImage) throws(CodecError) -> [UInt8] {
-    stream(of: try LibJPEG.encode(image, profile, hasTables: profile.stream == .full))
+    try stream(of: LibJPEG.encode(image, profile, hasTables: profile.stream == .full))
   }
 
   /// The canonical part of a file that libjpeg wrote in the profile's form, with its tables when
   /// the stream has them and otherwise without.
-  private func stream(of encoded: [UInt8]) -> [UInt8] {
-    guard profile.stream == .scan else { return encoded }
-    return Array(encoded[abbreviatedHeader.count..<encoded.count - Self.endOfImage.count])
+  private func stream(of encoded: [UInt8]) throws(CodecError) -> [UInt8] {
+    let end = encoded.count - Self.endOfImage.count
+    return switch profile.stream {
+    case .full, .abbreviated: encoded
+    case .scan, .symbols:
+      try symbolCoder?.symbols(of: encoded[abbreviatedHeader.count..<end])
+        ?? Array(encoded[abbreviatedHeader.count..<end])
+    }
   }
 }
 
@@ -140,6 +151,9 @@ extension JPEGCodec {
   ///
   /// - Throws: ``CodecError/notCanonical(offset:reason:)``.
   public func file(from canonical: [UInt8]) throws(CodecError) -> [UInt8] {
+    if let symbolCoder {
+      return fileHeader + (try symbolCoder.data(of: canonical)) + Self.endOfImage
+    }
     for (offset, byte) in streamHeader.enumerated() {
       guard offset < canonical.count, canonical[offset] == byte else {
         throw .notCanonical(offset: offset, reason: "not the header of the profile")

@@ -1,0 +1,71 @@
+import CodecLM
+import Testing
+
+@Suite struct JPEGSymbolTests {
+  @Test func `a byte has one meaning and a meaning one byte`() {
+    let meanings = (UInt8.min...UInt8.max).compactMap { byte in
+      JPEGSymbol(byte).map { (byte, $0) }
+    }
+    // Categories, AC symbols, and values of one bit to four.
+    #expect(meanings.count == 12 + 162 + 30)
+    for (byte, meaning) in meanings { #expect(meaning.byte == byte, "\(meaning)") }
+  }
+
+  @Test(arguments: JPEGProfile.Subsampling.allCases, [0, 1, 3])
+  func `symbols are those of the scan, which follows from them`(
+    subsampling: JPEGProfile.Subsampling, restart: Int
+  ) throws {
+    for (size, quality) in [(8, 25), (33, 75), (40, 100)] {
+      var profile = JPEGProfile(
+        size: size, quality: quality, subsampling: subsampling, restartInterval: restart)
+      let scans = try JPEGCodec(profile)
+      profile.stream = .symbols
+      let symbols = try JPEGCodec(profile)
+      for seed in 0..<4 {
+        let picture = Self.noise(size: size, seed: UInt64(seed))
+        let scan = try scans.canonicalBytes(of: picture)
+        let stream = try symbols.canonicalBytes(of: picture)
+        #expect(try symbols.file(from: stream) == scans.file(from: scan))
+        try symbols.check(stream)
+        #expect(try symbols.unitEnds(of: stream).last == 8 * stream.count)
+        #expect(try symbols.baselineBits(of: stream) == scans.baselineBits(of: scan))
+      }
+    }
+  }
+
+  private static func noise(size: Int, seed: UInt64) -> PixelImage {
+    var random = RandomStream(seed: seed)
+    return PixelImage(
+      width: size, height: size, channels: 3,
+      samples: (0..<3 * size * size).map { _ in UInt8.random(in: 0...255, using: &random) })
+  }
+
+  @Test func `damaged symbols are refused or are another picture's`() throws {
+    let codec = try JPEGCodec(JPEGProfile(size: 32, stream: .symbols))
+    let stream = try codec.canonicalBytes(
+      of: Self.noise(size: 32, seed: 5))
+    var random = RandomStream(seed: 1)
+    var accepted = 0
+    for _ in 0..<2_000 {
+      var damaged = stream
+      damaged[Int.random(in: 0..<stream.count, using: &random)] = UInt8.random(
+        in: 0...255, using: &random)
+      do {
+        try codec.check(damaged)
+        accepted += 1
+      } catch {
+        guard case .notCanonical = error else {
+          Issue.record("\(error)")
+          continue
+        }
+      }
+    }
+    // Values and many AC symbols can change places.
+    #expect(accepted > 10 && accepted < 1_900, "\(accepted)")
+    for count in [0, 1, stream.count / 2, stream.count - 1] {
+      #expect(throws: CodecError.self) { try codec.file(from: Array(stream[..<count])) }
+      try codec.check(codec.completed(Prompt(bytes: Array(stream[..<count]))))
+    }
+    #expect(throws: CodecError.self) { try codec.file(from: stream + [0]) }
+  }
+}
