@@ -8,8 +8,8 @@ struct Canonicalize: ParsableCommand {
     discussion: """
       Any JPEG becomes a square picture of one size and quality, without metadata, upright, with \
       standard Huffman tables. A file that is canonical already keeps its coefficients. With \
-      --stream full (the default) the results are ordinary .jpg files; abbreviated streams (.ajpg) \
-      and scans (.scan) are what a model reads. With --check nothing is written: each result is \
+      --stream full (the default) the results are ordinary .jpg files; abbreviated streams (.ajpg), \
+      scans (.scan) and symbols (.symbols) are what a model reads. With --check nothing is written: each result is \
       followed through the grammar to its last byte and decoded by two readers.
 
         jpeglm canonicalize photos --out small --size 64
@@ -29,7 +29,11 @@ struct Canonicalize: ParsableCommand {
   @OptionGroup(title: "Canonical form")
   var profile: ProfileOptions
 
-  @Option(help: "What is written of each file: full, abbreviated (no tables) or scan (no headers).")
+  @Option(
+    help: """
+      What is written of each file: full, abbreviated (no tables), scan (no headers) or symbols (a \
+      scan's symbols without their Huffman codes).
+      """)
   var stream = JPEGProfile.Stream.full
 
   @Flag(name: .customLong("no-resize"), help: "Keep each picture's own width and height.")

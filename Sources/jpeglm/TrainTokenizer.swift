@@ -27,7 +27,10 @@ struct TrainTokenizer: ParsableCommand {
   var profile: ProfileOptions
 
   @Option(
-    help: "What the model reads of each file: full, abbreviated (no tables) or scan (no headers).")
+    help: """
+      What the model reads of each file: full, abbreviated (no tables), scan (no headers) or symbols \
+      (a scan's symbols without their Huffman codes).
+      """)
   var stream = JPEGProfile.Stream.scan
 
   @OptionGroup var threads: ThreadOptions
