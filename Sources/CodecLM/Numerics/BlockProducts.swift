@@ -5,9 +5,15 @@
 enum BlockProducts {
   private static let side = 256
 
-  private static func blocks(_ count: Int) -> [Range<Int>] {
-    stride(from: 0, to: count, by: side).map { $0..<min($0 + side, count) }
+  private static func blocks(
+    _ range: Range<Int>, side: Int = BlockProducts.side
+  ) -> [Range<Int>] {
+    stride(from: range.lowerBound, to: range.upperBound, by: side).map {
+      $0..<min($0 + side, range.upperBound)
+    }
   }
+
+  private static func blocks(_ count: Int) -> [Range<Int>] { blocks(0..<count) }
 
   /// The blocks on and above the diagonal of a square matrix, the longest work first.
   private static func upperBlocks(_ count: Int) -> [(rows: Range<Int>, columns: Range<Int>)] {
@@ -21,10 +27,13 @@ enum BlockProducts {
   static func addGram(
     of x: DoubleMatrix, scale: Double, to sum: DoubleMatrix, pool: WorkerPool
   ) {
-    let blocks = upperBlocks(sum.rows)
-    pool.forEach(blocks.count) { index, _ in
-      let (rows, columns) = blocks[index]
-      let every = 0..<x.rows
+    // Long blocks, so that less of the time goes into laying them out for the product.
+    let products = blocks(sum.rows).flatMap { rows in
+      blocks(rows.lowerBound..<sum.rows, side: 4 * side).map { (rows: rows, columns: $0) }
+    }
+    let every = 0..<x.rows
+    pool.forEach(products.count) { index, _ in
+      let (rows, columns) = products[index]
       BLAS.multiply(
         x[every, rows], x[every, columns], transposing: .first, into: sum[rows, columns],
         scale: scale, accumulate: true)
