@@ -61,7 +61,7 @@ public struct ByteTrie: Sendable {
   ///   - advance: takes a state on by a byte; false if it cannot go on so.
   /// - Complexity: a call of `advance` for each node behind an allowed one.
   public func matches<State>(
-    after known: [UInt8] = [], _ allowed: ByteSet, from state: State,
+    after known: [UInt8], _ allowed: ByteSet, from state: State,
     advance: (_ state: inout State, _ byte: UInt8) -> Bool
   ) -> Matches {
     var matches = Matches(strings: NumberSet(below: end))

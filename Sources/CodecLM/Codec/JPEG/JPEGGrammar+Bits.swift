@@ -58,7 +58,8 @@ extension JPEGGrammar.Rules {
       || Int(node.leastRun) <= 63 - state.index
   }
 
-  private func take(_ symbol: UInt8, _ state: inout BitState) {
+  /// Goes on by a whole code.
+  func take(_ symbol: UInt8, _ state: inout BitState) {
     state.node = 0
     state.sign = nil
     if state.index == 0 {

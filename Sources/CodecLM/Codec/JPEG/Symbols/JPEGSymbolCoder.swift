@@ -2,13 +2,10 @@
 struct JPEGSymbolCoder: Sendable {
   /// The grammar of the symbols.
   let rules: JPEGSymbolGrammar.Rules
-  private let scan: JPEGGrammar.Rules
+  private var scan: JPEGGrammar.Rules { rules.scan }
 
   /// A coder for the scans that these rules describe.
-  init(_ scan: JPEGGrammar.Rules) {
-    self.scan = scan
-    rules = JPEGSymbolGrammar.Rules(scan)
-  }
+  init(_ scan: JPEGGrammar.Rules) { rules = JPEGSymbolGrammar.Rules(scan) }
 
   /// The symbols of entropy-coded data.
   ///

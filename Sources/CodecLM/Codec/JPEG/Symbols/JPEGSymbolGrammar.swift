@@ -4,37 +4,23 @@
 /// It allows the same pictures as ``JPEGGrammar`` does; restart markers, stuffing and padding follow from
 /// the symbols and are not in the stream.
 public struct JPEGSymbolGrammar: ByteGrammar {
-  /// A place in a stream.
-  struct State {
-    var mcu = 0
-    /// Which block of the MCU.
-    var block = 0
-    /// Zig-zag index of the coefficient due; 0 is DC.
-    var index = 0
-    /// Bits left of a coefficient's value.
-    var valueBits = 0
-    /// The value's first bit, which is its sign, once it was read.
-    var sign: Bool?
-    /// Whether ZRL came last, so that a coefficient must follow.
-    var owesCoefficient = false
-  }
+  typealias State = JPEGGrammar.BitState
 
   /// What all streams of the profile share.
   final class Rules: Sendable {
-    let mcus: Int
+    /// The rules of the scans whose symbols these are.
+    let scan: JPEGGrammar.Rules
     /// The categories of a DC difference.
     private let categories: ByteSet
     /// For each zig-zag index from 1 to 63, and whether a coefficient is owed, the AC symbols.
     private let symbols: [ByteSet]
     /// For one bit to four, the bytes of a value.
     private let values: [ByteSet]
-    private let blocks: Int
 
     /// The rules for tables which all have the symbols of the first, as Annex K's do.
-    init(_ rules: JPEGGrammar.Rules) {
-      mcus = rules.mcus
-      blocks = rules.dc.count
-      let (dc, ac) = (rules.dc[0], rules.ac[0])
+    init(_ scan: JPEGGrammar.Rules) {
+      self.scan = scan
+      let (dc, ac) = (scan.dc[0], scan.ac[0])
       categories = ByteSet {
         guard case .dc(let category) = JPEGSymbol($0) else { return false }
         return dc.codes[Int(category)].length > 0
@@ -54,7 +40,7 @@ public struct JPEGSymbolGrammar: ByteGrammar {
     }
 
     func allowedBytes(_ state: State) -> ByteSet {
-      if state.mcu == mcus { return ByteSet() }
+      if state.mcu == scan.mcus { return ByteSet() }
       if state.valueBits > 0 { return values[min(state.valueBits, JPEGSymbol.valueBits) - 1] }
       if state.index == 0 { return categories }
       return symbols[2 * state.index + (state.owesCoefficient ? 1 : 0)]
@@ -64,48 +50,34 @@ public struct JPEGSymbolGrammar: ByteGrammar {
     func advance(_ state: inout State, _ byte: UInt8) -> Bool {
       guard allowedBytes(state).contains(byte), let symbol = JPEGSymbol(byte) else { return false }
       switch symbol {
-      case .dc(let category):
-        (state.index, state.valueBits, state.sign) = (1, Int(category), nil)
-      case .ac(0x00):
-        endBlock(&state)
-      case .ac(0xF0):
-        state.index += 16
-        state.owesCoefficient = true
-      case .ac(let symbol):
-        state.index += Int(symbol >> 4) + 1
-        (state.valueBits, state.sign) = (Int(symbol & 15), nil)
-        state.owesCoefficient = false
+      case .dc(let symbol), .ac(let symbol): scan.take(symbol, &state)
       case .value(let value, let bits):
-        if state.sign == nil { state.sign = value >> UInt8(bits - 1) == 1 }
-        state.valueBits -= bits
-        if state.valueBits == 0, state.index == 64 { endBlock(&state) }
+        _ = scan.passValue(&state, first: value >> UInt8(bits - 1) == 1, atMost: bits)
       }
+      // Padding and markers are not in the stream.
+      state.isPadding = false
       return true
-    }
-
-    private func endBlock(_ state: inout State) {
-      state.index = 0
-      state.block += 1
-      guard state.block == blocks else { return }
-      state.block = 0
-      state.mcu += 1
     }
 
     func place(_ state: State) -> Place {
       let number =
         state.index | state.valueBits << 7 | (state.owesCoefficient ? 1 << 11 : 0)
       // This block may end at once, those behind take two bytes or more.
-      let blocksLeft = (mcus - state.mcu) * blocks - state.block
+      let blocksLeft = (scan.mcus - state.mcu) * scan.dc.count - state.block
       return Place(number: UInt64(number), horizon: 2 * (blocksLeft - 1))
     }
 
     /// The byte that goes on to the end of the block with the fewest bits.
     func cheapestByte(_ state: State) -> UInt8 {
       if state.valueBits > 0 {
-        // The smallest value of its category and sign: 10…0 or 01…1 (T.81 F.1.2.1.1).
+        var (rest, value) = (state, 0 as UInt8)
         let bits = min(state.valueBits, JPEGSymbol.valueBits)
-        let rest = state.sign.map { $0 ? 0 : UInt8(1 << bits - 1) }
-        return JPEGSymbol.value(rest ?? 1 << UInt8(bits - 1), bits: bits).byte
+        for _ in 0..<bits {
+          let bit = scan.cheapestBit(rest)
+          _ = scan.passValue(&rest, first: bit, atMost: 1)
+          value = value << 1 | (bit ? 1 : 0)
+        }
+        return JPEGSymbol.value(value, bits: bits).byte
       }
       if state.index == 0 { return JPEGSymbol.dc(0).byte }
       return JPEGSymbol.ac(state.owesCoefficient ? 0x01 : 0x00).byte
@@ -118,7 +90,7 @@ public struct JPEGSymbolGrammar: ByteGrammar {
   init(_ rules: Rules) { self.rules = rules }
 
   /// Whether the stream is whole.
-  public var isComplete: Bool { state.mcu == rules.mcus }
+  public var isComplete: Bool { state.mcu == rules.scan.mcus }
 
   /// The bytes that may come next.
   public var allowedBytes: ByteSet { rules.allowedBytes(state) }
@@ -147,7 +119,7 @@ public struct JPEGSymbolGrammar: ByteGrammar {
   public func completion(beginning prefix: BitPrefix) -> [UInt8] {
     var rest = state
     var bytes: [UInt8] = []
-    while rest.mcu < rules.mcus {
+    while rest.mcu < rules.scan.mcus {
       var byte = rules.cheapestByte(rest)
       if bytes.isEmpty, !prefix.bytes.contains(byte) {
         byte = rules.allowedBytes(rest).intersection(prefix.bytes).first ?? byte
