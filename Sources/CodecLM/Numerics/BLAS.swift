@@ -25,6 +25,24 @@ public enum BLAS {
     case second
     /// C = Aᵀ B, with A [k, m] and B [k, n]: a weight's gradient.
     case first
+
+    /// Rows and columns of a product, and the length of its sums.
+    func sizes(
+      _ a: (rows: Int, columns: Int), _ b: (rows: Int, columns: Int),
+      into c: (rows: Int, columns: Int)
+    ) -> (rows: Int, columns: Int, inner: Int) {
+      let inner = self == .first ? a.rows : a.columns
+      precondition(
+        c.rows == (self == .first ? a.columns : a.rows)
+          && c.columns == (self == .second ? b.rows : b.columns)
+          && inner == (self == .second ? b.columns : b.rows),
+        "[\(a.rows), \(a.columns)] by [\(b.rows), \(b.columns)] into [\(c.rows), \(c.columns)]")
+      return (c.rows, c.columns, inner)
+    }
+
+    func flag(_ operand: Transposition) -> CBLAS_TRANSPOSE {
+      self == operand ? CblasTrans : CblasNoTrans
+    }
   }
 
   /// C = scale · A B (+ C if `accumulate`); `transposing` says which operand is transposed.
@@ -32,19 +50,13 @@ public enum BLAS {
     _ a: Matrix, _ b: Matrix, transposing: Transposition = .none, into c: Matrix,
     scale: Float = 1, accumulate: Bool = false
   ) {
-    let inner = transposing == .first ? a.rows : a.columns
-    let (m, n) = (c.rows, c.columns)
-    precondition(
-      m == (transposing == .first ? a.columns : a.rows)
-        && n == (transposing == .second ? b.rows : b.columns)
-        && inner == (transposing == .second ? b.columns : b.rows),
-      "[\(a.rows), \(a.columns)] by [\(b.rows), \(b.columns)] into [\(m), \(n)]")
+    let (m, n, inner) = transposing.sizes(
+      (a.rows, a.columns), (b.rows, b.columns), into: (c.rows, c.columns))
     guard m > 0, n > 0 else { return }
     _ = kernelName
     unsafe cblas_sgemm(
       CblasRowMajor,
-      transposing == .first ? CblasTrans : CblasNoTrans,
-      transposing == .second ? CblasTrans : CblasNoTrans,
+      transposing.flag(.first), transposing.flag(.second),
       CInt(m), CInt(n), CInt(inner), scale,
       a.pointer, CInt(max(a.stride, 1)), b.pointer, CInt(max(b.stride, 1)),
       accumulate ? 1 : 0, c.pointer, CInt(max(c.stride, 1)))
