@@ -118,7 +118,7 @@ struct Eval: ParsableCommand {
     var generator = try Generator(
       loading: URL(fileURLWithPath: first), pool: threads.pool)
     generator.isConstrained = !sampling.unconstrained
-    generator.weights = sampling.weights
+    if let weights = sampling.weights { generator.weights = weights }
     let profile = generator.checkpoint.codec
     guard case .jpeg(let form) = profile else { return }
     let codec = try JPEGCodec(form)

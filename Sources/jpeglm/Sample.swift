@@ -34,17 +34,10 @@ struct Sample: ParsableCommand {
   @OptionGroup(title: "Prompts")
   var prompts: PromptOptions
 
-  @Option(help: "1 is the model's own distribution, less is bolder; 0 takes the likeliest token.")
-  var temperature: Float = 1
+  @OptionGroup var sampling: SamplingOptions
 
   @Flag(help: "Always take the likeliest token, as --temperature 0 does.")
   var greedy = false
-
-  @Option(help: "Draw from the k likeliest tokens only.")
-  var topK: Int?
-
-  @Option(help: "Draw from the likeliest tokens that make up this probability, above 0 to 1.")
-  var topP: Double?
 
   @Option(help: "Equal seeds give equal files.")
   var seed: UInt64 = 0
@@ -57,16 +50,6 @@ struct Sample: ParsableCommand {
       "Keep rewriting this picture of what is being written, unfinished streams completed cheaply.",
       valueName: "file"))
   var live: String?
-
-  @Flag(help: "Draw any byte, valid or not, and say how many files decode.")
-  var unconstrained = false
-
-  @Option(
-    help: """
-      How weights are kept for decoding: f32, f16, bf16 or q8; smaller is faster. By default as they are \
-      stored.
-      """)
-  var weights: WeightFormat?
 
   @Option(
     help: """
@@ -82,13 +65,6 @@ struct Sample: ParsableCommand {
 
   func validate() throws {
     guard count >= 1 else { throw ValidationError("--count \(count) is not at least 1.") }
-    guard temperature >= 0, temperature.isFinite else {
-      throw ValidationError("--temperature \(temperature) is negative.")
-    }
-    if let topK, topK < 1 { throw ValidationError("--top-k \(topK) is not at least 1.") }
-    if let topP, !(topP > 0 && topP <= 1) {
-      throw ValidationError("--top-p \(topP) is not in (0, 1].")
-    }
   }
 
   private struct Report: Encodable {
@@ -106,8 +82,8 @@ struct Sample: ParsableCommand {
     let interrupt = Interrupt()
     let progress = ProgressLine()
     var generator = try Generator(loading: URL(fileURLWithPath: folder), pool: threads.pool)
-    generator.isConstrained = !unconstrained
-    if let weights { generator.weights = weights }
+    generator.isConstrained = !sampling.unconstrained
+    if let weights = sampling.weights { generator.weights = weights }
     generator.cache = cache
     if generator.checkpoint.assumesCodec {
       progress.note(
@@ -120,11 +96,12 @@ struct Sample: ParsableCommand {
     let results = try OutputFolder(output)
     for photo in photos { try photo.write(to: results.url, generator.checkpoint.codec) }
 
+    var chosen = sampling.sampling
+    if greedy { chosen.temperature = 0 }
     let start = ContinuousClock.now
     let generation = try generator.stream(
       count: count, continuing: photos.isEmpty ? [.empty] : photos.map(\.prompt),
-      sampling: Sampling(temperature: greedy ? 0 : temperature, topK: topK, topP: topP),
-      seed: seed)
+      sampling: chosen, seed: seed)
     let total = count * max(photos.count, 1)
     var preview = try live.map { try LivePreview(URL(fileURLWithPath: $0), total: total) }
     var report = Report(

@@ -15,8 +15,12 @@ struct SamplingOptions: ParsableArguments {
   @Flag(help: "Draw any byte, valid or not, and say how many files decode.")
   var unconstrained = false
 
-  @Option(help: "How weights are kept for decoding: f32, f16, bf16 or q8; smaller is faster.")
-  var weights = WeightFormat.f32
+  @Option(
+    help: """
+      How weights are kept for decoding: f32, f16, bf16 or q8; smaller is faster. By default as they are \
+      stored.
+      """)
+  var weights: WeightFormat?
 
   func validate() throws {
     guard temperature >= 0, temperature.isFinite else {

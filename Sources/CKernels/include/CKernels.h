@@ -195,8 +195,9 @@ void codeclm_product_q8(int epilogue, size_t rows, size_t inputs, size_t first, 
 /// stored; then for each query y = Σ softmax(scale · ⟨q, k⟩) v over the positions 0 … position.
 ///
 /// keys[p / 16][head][d][p % 16] and values[p][head][d], its heads padded to multiples of 16, are
-/// floats, or in half precision; they are aligned to 16 elements, `scratch` to 64 bytes. `scratch` has heads · queries · (positions + dimension + 1)
-/// floats, positions and dimension rounded up to multiples of 16.
+/// floats, or in half precision; they are aligned to 16 elements. `scratch`, aligned to 64 bytes, has
+/// heads · queries · (positions + dimension + 1) floats, positions and dimension rounded up to
+/// multiples of 16.
 void codeclm_attend(int is_half, size_t heads, size_t queries, size_t dimension, size_t position,
                     float scale, const float *rotation, float *qkv, void *keys, void *values,
                     float *scratch, float *y);
