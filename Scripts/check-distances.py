@@ -19,6 +19,7 @@ import time
 from unittest.mock import MagicMock
 
 import numpy as np
+from reference_distances import by_singular_values, statistics
 from safetensors.numpy import save_file
 
 # pytorch-fid's distance is NumPy and SciPy; torchvision is for its networks only.
@@ -50,17 +51,6 @@ def timed(function, *arguments):
     start = time.perf_counter()
     result = function(*arguments)
     return result, time.perf_counter() - start
-
-
-def statistics(x):
-    return x.mean(axis=0), np.cov(x, rowvar=False)
-
-
-def by_singular_values(x, y):
-    (mx, cx), (my, cy) = statistics(x), statistics(y)
-    cross = (x - mx) @ (y - my).T / np.sqrt((len(x) - 1) * (len(y) - 1))
-    overlap = np.linalg.svd(cross, compute_uv=False).sum()
-    return ((mx - my) ** 2).sum() + np.trace(cx) + np.trace(cy) - 2 * overlap
 
 
 def kernel_distance(x, y):

@@ -16,6 +16,7 @@ import sys
 from unittest.mock import MagicMock
 
 import numpy as np
+from reference_distances import by_singular_values, statistics
 from safetensors.numpy import save_file
 
 # pytorch-fid's distance is NumPy and SciPy; torchvision is for its networks only.
@@ -35,18 +36,6 @@ sets = {
 sets = {name: features.astype(np.float32) for name, features in sets.items()}
 save_file(sets, target / "features.safetensors")
 sets = {name: features.astype(np.float64) for name, features in sets.items()}
-
-
-def statistics(x):
-    return x.mean(axis=0), np.cov(x, rowvar=False)
-
-
-def by_singular_values(x, y):
-    """tr (C1 C2)^1/2 is the sum of the singular values of X Y^T, X and Y centred."""
-    (mx, cx), (my, cy) = statistics(x), statistics(y)
-    cross = (x - mx) @ (y - my).T / np.sqrt((len(x) - 1) * (len(y) - 1))
-    overlap = np.linalg.svd(cross, compute_uv=False).sum()
-    return ((mx - my) ** 2).sum() + np.trace(cx) + np.trace(cy) - 2 * overlap
 
 
 def kernel_distance(x, y):
