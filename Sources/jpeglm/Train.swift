@@ -67,6 +67,10 @@ struct Train: ParsableCommand {
   @Option(help: "Peak learning rate.")
   var learningRate: Float?
 
+  @Option(
+    help: "adamw, or muon for the matrices inside the layers and AdamW for what is left.")
+  var optimizer = OptimizerChoice.muon
+
   @Option(help: "Seed of the parameters and of the images' order.")
   var seed: UInt64 = 0
 
@@ -248,6 +252,7 @@ struct Train: ParsableCommand {
       learningRate: learningRate ?? model.suggestedLearningRate)
     options.batch = batch ?? max(1, Self.tokensPerBatch / row)
     options.microBatches = accumulate
+    options.optimizer = optimizer.options
     options.seed = seed
     var keeping = TrainingRun.Options()
     keeping.checkpointInterval = .seconds(checkpointEvery)
@@ -305,6 +310,15 @@ struct Train: ParsableCommand {
         throw ExitCode(128 + interrupt.signal)
       }
     }
+  }
+}
+
+/// An optimiser by its name.
+enum OptimizerChoice: String, ExpressibleByArgument, CaseIterable {
+  case adamw, muon
+
+  var options: Optimizer.Options {
+    Optimizer.Options(muon: self == .muon ? Muon.Options() : nil)
   }
 }
 

@@ -61,10 +61,21 @@ public struct StreamSample: Sendable {
 extension Tokenizer {
   /// The tokenizer that ``BytePairTrainer`` learns from a sample's streams.
   ///
+  /// - Parameter starts: bytes before which a token ends, so that none reaches over them; by default a
+  ///   token may hold any part of a stream.
   /// - Precondition: `vocabulary` is in 258...``largestVocabulary``.
-  public static func trained(on sample: StreamSample, vocabulary: Int) -> Tokenizer {
+  public static func trained(
+    on sample: StreamSample, vocabulary: Int, splittingBefore starts: ByteSet = ByteSet()
+  ) -> Tokenizer {
     var trainer = BytePairTrainer(vocabulary: vocabulary)
-    for stream in sample.streams { trainer.append(stream) }
+    for stream in sample.streams {
+      var start = 0
+      for index in stream.indices.dropFirst() where starts.contains(stream[index]) {
+        trainer.append(stream[start..<index])
+        start = index
+      }
+      trainer.append(stream[start...])
+    }
     return trainer.train()
   }
 }

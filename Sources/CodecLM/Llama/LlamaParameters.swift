@@ -52,6 +52,12 @@ package struct LlamaLayout: Sendable {
       : layout.add("lm_head.weight", rows: configuration.vocabulary, columns: width)
     buffer = layout
   }
+
+  /// Whether a tensor belongs to a layer, not to embedding, head or last norm.
+  func isInsideLayers(_ region: BufferLayout.Region) -> Bool {
+    guard let first = layers.first, let last = layers.last else { return false }
+    return region.offset >= first.attentionNorm.offset && region.offset <= last.down.offset
+  }
 }
 
 /// A Llama's tensors as views of one flat buffer: its parameters, or their gradients.

@@ -178,7 +178,7 @@ package enum Kernels {
     }
   }
 
-  private static func checkContiguous(_ matrices: Matrix...) {
+  static func checkContiguous(_ matrices: Matrix...) {
     for matrix in matrices {
       precondition(matrix.isContiguous, "a kernel needs contiguous rows")
     }

@@ -24,8 +24,8 @@ public struct Trainer: ~Copyable {
     public var microBatches = 1
     /// The learning rate over time.
     public var schedule: LearningRateSchedule
-    /// The optimiser's constants.
-    public var optimizer = AdamW.Options()
+    /// The optimiser and its constants.
+    public var optimizer = Optimizer.Options()
     /// Seed of the images' order.
     public var seed: UInt64 = 0
 
@@ -101,7 +101,7 @@ public struct Trainer: ~Copyable {
   /// Where the run stands.
   public private(set) var state: State
 
-  let optimizer: AdamW
+  let optimizer: Optimizer
   private let data: TokenStore
   private let gradients: LlamaParameters
   private let graph: LlamaGraph
@@ -121,7 +121,7 @@ public struct Trainer: ~Copyable {
       options.context <= model.configuration.contextLength,
       "rows of \(options.context) for a context of \(model.configuration.contextLength)")
     let gradients = try FloatBuffer(count: model.layout.buffer.count)
-    let optimizer = try AdamW(model.layout.buffer, options.optimizer, pool: pool)
+    let optimizer = try Optimizer(model.layout, options.optimizer, pool: pool)
     let graph = try LlamaGraph(
       model, capacity: options.batch * options.context,
       longest: min(data.statistics.longest + 1, options.context), recomputing: recomputing,
@@ -140,7 +140,9 @@ public struct Trainer: ~Copyable {
   }
 
   /// Bytes of parameters, gradients, moments and activations: what a step needs, to a few percent.
-  public var memory: Int { 4 * 4 * model.layout.buffer.count + graph.arenaBytes }
+  public var memory: Int {
+    2 * 4 * model.layout.buffer.count + optimizer.bytes + graph.arenaBytes
+  }
 
   /// Share of the budget used up, at most 1.
   public var progress: Double {

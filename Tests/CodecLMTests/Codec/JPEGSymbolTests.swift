@@ -3,19 +3,29 @@ import Testing
 
 @Suite struct JPEGSymbolTests {
   @Test func `a byte has one meaning and a meaning one byte`() {
-    let meanings = (UInt8.min...UInt8.max).compactMap { byte in
-      JPEGSymbol(byte).map { (byte, $0) }
+    for byte in UInt8.min...UInt8.max { #expect(JPEGSymbol(byte).byte == byte) }
+  }
+
+  @Test func `values have bytes of their own`() {
+    let values = -1_024...1_023
+    let bytes = values.map { JPEGSymbol.bytes(of: $0) }
+    #expect(Set(bytes).count == values.count)
+    for (value, bytes) in zip(values, bytes) {
+      #expect(bytes.allSatisfy { $0 >= 0xC0 }, "\(value)")
+      if bytes.count == 1 {
+        #expect(JPEGSymbol(bytes[0]) == .value(value))
+      } else {
+        #expect(JPEGSymbol(bytes[0]) == .escape)
+        #expect(JPEGSymbol.value(high: bytes[1], low: bytes[2]) == value)
+      }
     }
-    // Categories, AC symbols, and values of one bit to four.
-    #expect(meanings.count == 12 + 162 + 30)
-    for (byte, meaning) in meanings { #expect(meaning.byte == byte, "\(meaning)") }
   }
 
   @Test(arguments: JPEGProfile.Subsampling.allCases, [0, 1, 3])
   func `symbols are those of the scan, which follows from them`(
     subsampling: JPEGProfile.Subsampling, restart: Int
   ) throws {
-    for (size, quality) in [(8, 25), (33, 75), (40, 100)] {
+    for (size, quality) in [(8, 25), (33, 75), (40, 98), (40, 100)] {
       var profile = JPEGProfile(
         size: size, quality: quality, subsampling: subsampling, restartInterval: restart)
       let scans = try JPEGCodec(profile)

@@ -43,7 +43,7 @@ public struct JPEGCodec: Codec {
     }
     grammar = try Self.grammar(
       profile, fileHeader: fileHeader, streamHeader: streamHeader, streamTrailer: streamTrailer)
-    symbolCoder = profile.stream == .symbols ? JPEGSymbolCoder(grammar.rules) : nil
+    symbolCoder = profile.stream == .symbols ? JPEGSymbolCoder(profile, grammar.rules) : nil
   }
 
   /// The grammar of the profile's streams, at the beginning of one.

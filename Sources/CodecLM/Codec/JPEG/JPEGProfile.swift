@@ -28,9 +28,10 @@ public struct JPEGProfile: Codable, Hashable, Sendable {
     case abbreviated
     /// The entropy-coded data alone, with its restart markers if any.
     case scan
-    /// The symbols of the entropy-coded data instead of their Huffman codes: a byte for each DC category,
-    /// AC run and category, EOB or ZRL, and bytes of up to four bits for the values. The data and so
-    /// the file follow from them bit by bit.
+    /// The coefficients of the entropy-coded data instead of their Huffman codes: for each block DC, the
+    /// AC coefficients that are not zero, and the block's end. A coefficient is a byte for component and
+    /// zig-zag index and a byte for the value, or three. The data and so the file follow from them bit by
+    /// bit.
     case symbols
   }
 

@@ -1,43 +1,49 @@
 /// What one byte of a stream of symbols says (``JPEGProfile/Stream/symbols``).
 ///
-/// An AC code's byte is its symbol in the Huffman table, run and category (T.81 F.1.2.2), of which the
-/// high and the low half are at most 15 and 10; the bytes above stand for the rest.
+/// Bytes below 0xC0 name a place, those from 0xC0 on are digits of a value, so that neither is ever
+/// taken for the other.
 package enum JPEGSymbol: Equatable {
-  /// A DC difference's category, 0 to 11 (T.81 F.1.2.1): 0xcB.
-  case dc(UInt8)
-  /// Run << 4 | category, or EOB 0x00, or ZRL 0xF0: the byte itself.
-  case ac(UInt8)
-  /// One to four bits of a coefficient's value, the highest first: of four bits 0xpC, of three 0xpD, of
-  /// two 0x8D + p, of one 0xCD + p, p in the high half.
-  case value(UInt8, bits: Int)
+  /// Zig-zag index (T.81 A.3.6), 0 to 63, in a block of a component, 0 to 2: 64 × component + index.
+  /// Index 0 begins a block with its DC coefficient, and behind another coefficient it ends the block.
+  case index(Int, component: Int)
+  /// A coefficient from −31 to 31: 0xE0 + value.
+  case value(Int)
+  /// Says that the value is outside −31 … 31 and two digits follow: 0xC0.
+  case escape
 
-  /// Most bits of a value in one byte.
-  static let valueBits = 4
+  /// Coefficients with a byte of their own.
+  static let direct = -31...31
+  /// DC coefficients of eight-bit samples (T.81 F.1.2.1); those of AC begin at −1,023.
+  static let range = -1_024...1_023
 
-  /// The meaning of a byte; `nil` if it has none.
-  package init?(_ byte: UInt8) {
-    let (high, low) = (byte >> 4, byte & 15)
-    switch low {
-    case 0 where byte == 0x00 || byte == 0xF0: self = .ac(byte)
-    case 1...10: self = .ac(byte)
-    case 0xB where high <= 11: self = .dc(high)
-    case 0xC: self = .value(high, bits: 4)
-    case 0xD where high < 8: self = .value(high, bits: 3)
-    case 0xD where high < 12: self = .value(high - 8, bits: 2)
-    case 0xD where high < 14: self = .value(high - 12, bits: 1)
-    default: return nil
+  /// The meaning of a byte that is no digit.
+  package init(_ byte: UInt8) {
+    switch byte {
+    case ..<0xC0: self = .index(Int(byte & 63), component: Int(byte >> 6))
+    case 0xC0: self = .escape
+    default: self = .value(Int(byte) - 0xE0)
     }
   }
 
   /// The byte with this meaning.
   package var byte: UInt8 {
     switch self {
-    case .dc(let category): category << 4 | 0xB
-    case .ac(let symbol): symbol
-    case .value(let value, 4): value << 4 | 0xC
-    case .value(let value, 3): value << 4 | 0xD
-    case .value(let value, 2): (8 + value) << 4 | 0xD
-    case .value(let value, _): (12 + value) << 4 | 0xD
+    case .index(let index, let component): UInt8(64 * component + index)
+    case .value(let value): UInt8(0xE0 + value)
+    case .escape: 0xC0
     }
+  }
+
+  /// The bytes of a value: its own, or escape and the digits of value + 2,048 to the base of 64, each
+  /// from 0xC0 on.
+  package static func bytes(of value: Int) -> [UInt8] {
+    if direct.contains(value) { return [Self.value(value).byte] }
+    let positive = value + 2_048
+    return [Self.escape.byte, UInt8(0xC0 + positive >> 6), UInt8(0xC0 + positive & 63)]
+  }
+
+  /// The value of two digits.
+  package static func value(high: UInt8, low: UInt8) -> Int {
+    Int(high & 63) << 6 + Int(low & 63) - 2_048
   }
 }

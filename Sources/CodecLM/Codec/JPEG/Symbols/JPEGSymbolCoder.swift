@@ -1,11 +1,14 @@
-/// Takes a scan's symbols out of its Huffman codes, and puts them back.
+/// Takes a scan's coefficients out of its Huffman codes, and puts them back.
 struct JPEGSymbolCoder: Sendable {
   /// The grammar of the symbols.
   let rules: JPEGSymbolGrammar.Rules
-  private var scan: JPEGGrammar.Rules { rules.scan }
+  private let scan: JPEGGrammar.Rules
 
-  /// A coder for the scans that these rules describe.
-  init(_ scan: JPEGGrammar.Rules) { rules = JPEGSymbolGrammar.Rules(scan) }
+  /// A coder for the scans of a profile, which these rules describe.
+  init(_ profile: JPEGProfile, _ scan: JPEGGrammar.Rules) {
+    rules = JPEGSymbolGrammar.Rules(profile)
+    self.scan = scan
+  }
 
   /// The symbols of entropy-coded data.
   ///
@@ -14,22 +17,34 @@ struct JPEGSymbolCoder: Sendable {
   func symbols(of data: ArraySlice<UInt8>) throws(CodecError) -> [UInt8] {
     var reader = ScanReader(data)
     var symbols: [UInt8] = []
-    symbols.reserveCapacity(2 * data.count)
+    symbols.reserveCapacity(3 * data.count)
+    var levels = [0, 0, 0]
     for mcu in 0..<scan.mcus {
       if scan.restartInterval > 0, mcu > 0, mcu.isMultiple(of: scan.restartInterval) {
         try reader.passMarker()
+        levels = [0, 0, 0]
       }
-      for (dc, ac) in zip(scan.dc, scan.ac) {
-        let category = try reader.symbol(dc)
-        symbols.append(JPEGSymbol.dc(category).byte)
-        try reader.takeValue(of: Int(category), into: &symbols)
-        var index = 1
-        while index < 64 {
-          let symbol = try reader.symbol(ac)
-          symbols.append(symbol)
-          if symbol == 0x00 { break }
+      for (block, component) in rules.components.enumerated() {
+        func append(_ index: Int, _ value: Int) throws(CodecError) {
+          guard JPEGSymbol.range.contains(value) else {
+            throw .corrupt(message: "coefficient \(value) is out of range")
+          }
+          symbols.append(JPEGSymbol.index(index, component: component).byte)
+          symbols += JPEGSymbol.bytes(of: value)
+        }
+        let category = try reader.symbol(scan.dc[block])
+        levels[component] += try reader.value(of: Int(category))
+        try append(0, levels[component])
+        var index = 0
+        while index < 63 {
+          let symbol = try reader.symbol(scan.ac[block])
+          if symbol == 0x00 {
+            symbols.append(JPEGSymbol.index(0, component: component).byte)
+            break
+          }
           index += symbol == 0xF0 ? 16 : Int(symbol >> 4) + 1
-          if symbol != 0xF0 { try reader.takeValue(of: Int(symbol & 15), into: &symbols) }
+          guard index < 64 else { throw .corrupt(message: "a run beyond the block's end") }
+          if symbol != 0xF0 { try append(index, reader.value(of: Int(symbol & 15))) }
         }
       }
     }
@@ -42,21 +57,29 @@ struct JPEGSymbolCoder: Sendable {
   func data(of symbols: [UInt8]) throws(CodecError) -> [UInt8] {
     var writer = ScanWriter(capacity: symbols.count)
     var state = JPEGSymbolGrammar.State()
+    var (levels, last) = ([0, 0, 0], 0)
     for (offset, byte) in symbols.enumerated() {
-      let before = state
-      guard rules.advance(&state, byte), let symbol = JPEGSymbol(byte) else {
-        throw .notCanonical(offset: offset, reason: "a symbol that may not stand here")
+      let (block, mcu) = (state.block, state.mcu)
+      switch rules.advance(&state, byte) {
+      case nil: throw .notCanonical(offset: offset, reason: "a symbol that may not stand here")
+      case .nothing: continue
+      case .endOfBlock: writer.append(scan.ac[block].codes[0x00])
+      case .coefficient(index: 0, let value):
+        let component = rules.components[block]
+        writer.append(value - levels[component], after: 0, scan.dc[block])
+        levels[component] = value
+        last = 0
+      case .coefficient(let index, let value):
+        let run = index - last - 1
+        for _ in 0..<run / 16 { writer.append(scan.ac[block].codes[0xF0]) }
+        writer.append(value, after: run % 16, scan.ac[block])
+        last = index
       }
-      switch symbol {
-      case .dc(let category): writer.append(scan.dc[before.block].codes[Int(category)])
-      case .ac(let symbol): writer.append(scan.ac[before.block].codes[Int(symbol)])
-      case .value(let value, let bits):
-        writer.append(HuffmanTree.Code(bits: UInt16(value), length: bits))
-      }
-      if state.mcu > before.mcu, state.mcu < scan.mcus, scan.restartInterval > 0,
+      if state.mcu > mcu, state.mcu < scan.mcus, scan.restartInterval > 0,
         state.mcu.isMultiple(of: scan.restartInterval)
       {
         writer.appendMarker(state.mcu / scan.restartInterval - 1)
+        levels = [0, 0, 0]
       }
     }
     guard state.mcu == scan.mcus else {
@@ -100,15 +123,11 @@ private struct ScanReader {
     }
   }
 
-  mutating func takeValue(of bits: Int, into symbols: inout [UInt8]) throws(CodecError) {
-    var left = bits
-    while left > 0 {
-      let count = min(left, JPEGSymbol.valueBits)
-      var value = 0
-      for _ in 0..<count { value = try value << 1 | bit() }
-      symbols.append(JPEGSymbol.value(UInt8(value), bits: count).byte)
-      left -= count
-    }
+  /// A value of so many bits (T.81 F.2.2.1, EXTEND).
+  mutating func value(of bits: Int) throws(CodecError) -> Int {
+    var value = 0
+    for _ in 0..<bits { value = try value << 1 | bit() }
+    return bits > 0 && value >> (bits - 1) == 0 ? value - 1 << bits + 1 : value
   }
 
   mutating func passMarker() throws(CodecError) {
@@ -137,6 +156,14 @@ private struct ScanWriter {
       bytes.append(byte)
       if byte == 0xFF { bytes.append(0x00) }
     }
+  }
+
+  /// The code of a run of zeros and a value's category, and the value's bits (T.81 F.1.2).
+  mutating func append(_ value: Int, after run: Int, _ table: HuffmanTree) {
+    let category = Int.bitWidth - value.magnitude.leadingZeroBitCount
+    append(table.codes[run << 4 | category])
+    let bits = value < 0 ? value - 1 : value
+    append(HuffmanTree.Code(bits: UInt16(bits & (1 << category - 1)), length: category))
   }
 
   /// Fills up the byte with ones.

@@ -1,96 +1,18 @@
-/// The streams of a profile's symbols (``JPEGProfile/Stream/symbols``): in each block a DC category and
-/// AC symbols that stay inside the block, each with the bits of its value.
+/// The streams of a profile's symbols (``JPEGProfile/Stream/symbols``): for each block its DC
+/// coefficient, the AC coefficients that are not zero in zig-zag order, and the block's end unless
+/// coefficient 63 is there.
 ///
-/// It allows the same pictures as ``JPEGGrammar`` does; restart markers, stuffing and padding follow from
-/// the symbols and are not in the stream.
+/// It allows the same pictures as ``JPEGGrammar`` does, as far as DC coefficients are in the range of
+/// eight-bit samples; Huffman codes, restart markers, stuffing and
+/// padding follow from the symbols and are not in the stream.
 public struct JPEGSymbolGrammar: ByteGrammar {
-  typealias State = JPEGGrammar.BitState
-
-  /// What all streams of the profile share.
-  final class Rules: Sendable {
-    /// The rules of the scans whose symbols these are.
-    let scan: JPEGGrammar.Rules
-    /// The categories of a DC difference.
-    private let categories: ByteSet
-    /// For each zig-zag index from 1 to 63, and whether a coefficient is owed, the AC symbols.
-    private let symbols: [ByteSet]
-    /// For one bit to four, the bytes of a value.
-    private let values: [ByteSet]
-
-    /// The rules for tables which all have the symbols of the first, as Annex K's do.
-    init(_ scan: JPEGGrammar.Rules) {
-      self.scan = scan
-      let (dc, ac) = (scan.dc[0], scan.ac[0])
-      categories = ByteSet {
-        guard case .dc(let category) = JPEGSymbol($0) else { return false }
-        return dc.codes[Int(category)].length > 0
-      }
-      symbols = (0..<128).map { place in
-        ByteSet {
-          guard case .ac(let symbol) = JPEGSymbol($0), ac.codes[Int(symbol)].length > 0 else {
-            return false
-          }
-          if symbol == 0x00 { return place % 2 == 0 }
-          return place / 2 + (symbol == 0xF0 ? 16 : Int(symbol >> 4)) <= 63
-        }
-      }
-      values = (1...JPEGSymbol.valueBits).map { count in
-        ByteSet { if case .value(_, count) = JPEGSymbol($0) { true } else { false } }
-      }
-    }
-
-    func allowedBytes(_ state: State) -> ByteSet {
-      if state.mcu == scan.mcus { return ByteSet() }
-      if state.valueBits > 0 { return values[min(state.valueBits, JPEGSymbol.valueBits) - 1] }
-      if state.index == 0 { return categories }
-      return symbols[2 * state.index + (state.owesCoefficient ? 1 : 0)]
-    }
-
-    @inline(__always)
-    func advance(_ state: inout State, _ byte: UInt8) -> Bool {
-      guard allowedBytes(state).contains(byte), let symbol = JPEGSymbol(byte) else { return false }
-      switch symbol {
-      case .dc(let symbol), .ac(let symbol): scan.take(symbol, &state)
-      case .value(let value, let bits):
-        _ = scan.passValue(&state, first: value >> UInt8(bits - 1) == 1, atMost: bits)
-      }
-      // Padding and markers are not in the stream.
-      state.isPadding = false
-      return true
-    }
-
-    func place(_ state: State) -> Place {
-      let number =
-        state.index | state.valueBits << 7 | (state.owesCoefficient ? 1 << 11 : 0)
-      // This block may end at once, those behind take two bytes or more.
-      let blocksLeft = (scan.mcus - state.mcu) * scan.dc.count - state.block
-      return Place(number: UInt64(number), horizon: 2 * (blocksLeft - 1))
-    }
-
-    /// The byte that goes on to the end of the block with the fewest bits.
-    func cheapestByte(_ state: State) -> UInt8 {
-      if state.valueBits > 0 {
-        var (rest, value) = (state, 0 as UInt8)
-        let bits = min(state.valueBits, JPEGSymbol.valueBits)
-        for _ in 0..<bits {
-          let bit = scan.cheapestBit(rest)
-          _ = scan.passValue(&rest, first: bit, atMost: 1)
-          value = value << 1 | (bit ? 1 : 0)
-        }
-        return JPEGSymbol.value(value, bits: bits).byte
-      }
-      if state.index == 0 { return JPEGSymbol.dc(0).byte }
-      return JPEGSymbol.ac(state.owesCoefficient ? 0x01 : 0x00).byte
-    }
-  }
-
   private let rules: Rules
   private var state = State()
 
   init(_ rules: Rules) { self.rules = rules }
 
   /// Whether the stream is whole.
-  public var isComplete: Bool { state.mcu == rules.scan.mcus }
+  public var isComplete: Bool { state.mcu == rules.mcus }
 
   /// The bytes that may come next.
   public var allowedBytes: ByteSet { rules.allowedBytes(state) }
@@ -102,33 +24,189 @@ public struct JPEGSymbolGrammar: ByteGrammar {
   var unitCount: Int { state.mcu }
 
   /// Goes on by a byte.
-  public mutating func advance(_ byte: UInt8) -> Bool { rules.advance(&state, byte) }
+  public mutating func advance(_ byte: UInt8) -> Bool { rules.advance(&state, byte) != nil }
 
   /// The strings of a trie that may come next.
   public func matches(
     in trie: ByteTrie, after known: [UInt8], _ allowed: ByteSet
   ) -> ByteTrie.Matches {
-    trie.matches(after: known, allowed, from: state) { rules.advance(&$0, $1) }
+    trie.matches(after: known, allowed, from: state) { rules.advance(&$0, $1) != nil }
   }
 
-  /// The coefficient that is due.
+  /// The block of the MCU and the coefficient that is due.
   public var place: Place? { isComplete ? nil : rules.place(state) }
 
-  /// Bytes that end the stream: in each block a DC difference of zero and EOB, so that every block shows
-  /// the average of the one before it.
+  /// Bytes that end the stream: in each block the DC coefficient of the one before it and the block's
+  /// end, so that it shows that block's average.
   public func completion(beginning prefix: BitPrefix) -> [UInt8] {
     var rest = state
     var bytes: [UInt8] = []
-    while rest.mcu < rules.scan.mcus {
-      var byte = rules.cheapestByte(rest)
-      if bytes.isEmpty, !prefix.bytes.contains(byte) {
-        byte = rules.allowedBytes(rest).intersection(prefix.bytes).first ?? byte
+    while rest.mcu < rules.mcus {
+      let allowed = rules.allowedBytes(rest)
+      let possible = bytes.isEmpty ? allowed.intersection(prefix.bytes) : allowed
+      let byte = rules.plainBytes(rest).first { possible.contains($0) } ?? possible.first
+      guard let byte, rules.advance(&rest, byte) != nil else {
+        preconditionFailure("\(prefix) is not how an allowed byte begins")
       }
       bytes.append(byte)
-      guard rules.advance(&rest, byte) else {
-        preconditionFailure("byte \(byte) does not complete")
-      }
     }
     return bytes
+  }
+}
+
+extension JPEGSymbolGrammar {
+  /// Where a stream stands.
+  struct State: Sendable {
+    /// What the next byte is.
+    enum Due: UInt8, Sendable {
+      case index, value, high, low
+    }
+
+    /// MCUs that have ended.
+    var mcu = 0
+    /// The block of the MCU.
+    var block = 0
+    /// The coefficient that was named last; `nil` before the block's first.
+    var index: Int?
+    var due = Due.index
+    /// The first digit of the value that is being read.
+    var high: UInt8 = 0
+    /// The last DC coefficient of each component.
+    var levels = SIMD4<Int16>()
+  }
+
+  /// What a byte that was allowed completes.
+  enum Step: Equatable {
+    case nothing
+    case coefficient(index: Int, Int)
+    case endOfBlock
+  }
+
+  /// What all streams of a profile share.
+  final class Rules: Sendable {
+    /// MCUs in a picture.
+    let mcus: Int
+    /// For each block of an MCU its component (T.81 A.2.3).
+    let components: [Int]
+    /// For each component, the bytes that begin a block.
+    private let starts: [ByteSet]
+    /// For 64 × component + index, the bytes that may follow this coefficient.
+    private let followers: [ByteSet]
+    /// The bytes of a DC and of an AC coefficient's value.
+    private let values: [ByteSet]
+    /// The first digits of a value.
+    private let highs: ByteSet
+    /// For each first digit, the second ones of a DC and of an AC coefficient.
+    private let lows: [[ByteSet]]
+
+    init(_ profile: JPEGProfile) {
+      mcus = profile.mcuCount
+      components = profile.components.enumerated().flatMap { index, component in
+        Array(repeating: index, count: component.horizontal * component.vertical)
+      }
+      starts = (0..<3).map { ByteSet(JPEGSymbol.index(0, component: $0).byte) }
+      followers = (0..<3).flatMap { component in
+        (0..<64).map { last in
+          ByteSet {
+            guard case .index(let index, component) = JPEGSymbol($0) else { return false }
+            return index == 0 || index > last
+          }
+        }
+      }
+      values = [false, true].map { isAC in
+        ByteSet { $0 >= 0xC0 && !(isAC && $0 == JPEGSymbol.value(0).byte) }
+      }
+      lows = (0..<64).map { high in
+        [false, true].map { isAC in
+          ByteSet {
+            guard $0 >= 0xC0 else { return false }
+            let value = JPEGSymbol.value(high: UInt8(high), low: $0)
+            return JPEGSymbol.range.contains(value) && !JPEGSymbol.direct.contains(value)
+              && !(isAC && value == JPEGSymbol.range.lowerBound)
+          }
+        }
+      }
+      highs = ByteSet { [lows] in $0 >= 0xC0 && !lows[Int($0 & 63)][1].isEmpty }
+    }
+
+    /// The component of the block that is begun or due.
+    func component(_ state: State) -> Int { components[state.block] }
+
+    func allowedBytes(_ state: State) -> ByteSet {
+      if state.mcu == mcus { return ByteSet() }
+      let isAC = state.index != 0 ? 1 : 0
+      switch state.due {
+      case .index:
+        guard let index = state.index else { return starts[component(state)] }
+        return followers[64 * component(state) + index]
+      case .value: return values[isAC]
+      case .high: return highs
+      case .low: return lows[Int(state.high & 63)][isAC]
+      }
+    }
+
+    /// Goes on by a byte; `nil` when it is not allowed.
+    @inline(__always)
+    func advance(_ state: inout State, _ byte: UInt8) -> Step? {
+      guard allowedBytes(state).contains(byte) else { return nil }
+      switch (state.due, JPEGSymbol(byte)) {
+      case (.index, .index(0, _)) where state.index != nil:
+        endBlock(&state)
+        return .endOfBlock
+      case (.index, .index(let index, _)):
+        state.index = index
+        state.due = .value
+        return .nothing
+      case (.value, .escape):
+        state.due = .high
+        return .nothing
+      case (.high, _):
+        state.high = byte
+        state.due = .low
+        return .nothing
+      case (.low, _): return take(JPEGSymbol.value(high: state.high, low: byte), &state)
+      case (.value, .value(let value)): return take(value, &state)
+      default: return nil
+      }
+    }
+
+    private func take(_ value: Int, _ state: inout State) -> Step {
+      let index = state.index ?? 0
+      if index == 0 { state.levels[component(state)] = Int16(value) }
+      state.due = .index
+      if index == 63 { endBlock(&state) }
+      return .coefficient(index: index, value)
+    }
+
+    private func endBlock(_ state: inout State) {
+      state.index = nil
+      state.block += 1
+      if state.block == components.count {
+        state.block = 0
+        state.mcu += 1
+      }
+    }
+
+    func place(_ state: State) -> Place {
+      let high = state.due == .low ? Int(state.high & 63) : 0
+      let number =
+        (state.block << 7 | (state.index ?? 64)) << 8 | Int(state.due.rawValue) << 6 | high
+      // This block may end at once; those behind take three bytes or more.
+      let blocksLeft = (mcus - state.mcu) * components.count - state.block
+      return Place(number: UInt64(number), horizon: 3 * (blocksLeft - 1))
+    }
+
+    /// The next byte on the shortest way to the end of the block, of the first that is allowed.
+    func plainBytes(_ state: State) -> [UInt8] {
+      let component = component(state)
+      let wanted = state.index == 0 ? Int(state.levels[component]) : 1
+      switch state.due {
+      case .index: return [JPEGSymbol.index(0, component: component).byte]
+      case .value: return [JPEGSymbol.bytes(of: wanted)[0]]
+      case .high, .low:
+        let bytes = JPEGSymbol.bytes(of: wanted)
+        return bytes.count == 3 ? [bytes[state.due == .high ? 1 : 2]] : []
+      }
+    }
   }
 }
