@@ -35,13 +35,21 @@ struct Train: ParsableCommand {
 
   @Option(
     help: """
-      bytes (one token a byte), bpe (learn tokens from the images) or the file of a tokenizer: \
-      tokenizer.json or SentencePiece's tokenizer.model.
+      bytes (one token a byte), bpe (learn tokens from the images), symbols (the same inside each \
+      symbol: a token for each frequent one) or the file of a tokenizer: tokenizer.json or \
+      SentencePiece's tokenizer.model.
       """)
   var tokenizer = TokenizerChoice.bytes
 
   @OptionGroup(title: "With --tokenizer bpe")
   var vocabulary: VocabularyOptions
+
+  @Flag(
+    help: """
+      Train on each picture's mirror image too, where left and right do not matter: not for digits or \
+      letters.
+      """)
+  var mirror = false
 
   @Option(help: "Model: nano (0.5 M parameters), mini (2.3 M), micro (5 M), small, base or 7b.")
   var preset: LlamaConfiguration.Preset?
@@ -97,8 +105,11 @@ struct Train: ParsableCommand {
   private static let tokensPerBatch = 2_048
 
   func validate() throws {
-    if let size = vocabulary.wanted, tokenizer != .learnt {
-      throw ValidationError("--vocabulary \(size) is for --tokenizer bpe.")
+    if let size = vocabulary.wanted, !tokenizer.isLearnt {
+      throw ValidationError("--vocabulary \(size) is for --tokenizer bpe or symbols.")
+    }
+    if case .learnt(insideSymbols: true) = tokenizer, stream != .symbols {
+      throw ValidationError("--tokenizer symbols is for --stream symbols.")
     }
     if preset != nil, config != nil {
       throw ValidationError("Give --preset or --config, not both.")
@@ -199,9 +210,11 @@ struct Train: ParsableCommand {
         throw ValidationError("\(path) has no token for some byte; choose another --tokenizer.")
       }
       return tokenizer
-    case .learnt:
+    case .learnt(let insideSymbols):
       let sample = try vocabulary.sample(of: sources, profile, pool, interrupt, progress)
-      let tokenizer = Tokenizer.trained(on: sample, vocabulary: vocabulary.count)
+      let tokenizer = Tokenizer.trained(
+        on: sample, vocabulary: vocabulary.count,
+        splittingBefore: insideSymbols ? try JPEGCodec(profile).symbolStarts : ByteSet())
       progress.note("\(Format.count(tokenizer.count)) tokens: \(tokenizer)")
       return tokenizer
     }
@@ -212,8 +225,10 @@ struct Train: ParsableCommand {
     _ pool: WorkerPool, _ interrupt: Interrupt, _ progress: ProgressLine
   ) throws -> TokenStore {
     let store = folder.appendingPathComponent("images.tokens")
+    let mirrored = mirror || (resume && (try? TokenStore(store))?.isMirrored == true)
     let data = try TokenStore.build(
-      from: sources, .jpeg(profile), tokenizer: tokenizer, at: store, strict: strict, pool: pool
+      from: sources, .jpeg(profile), tokenizer: tokenizer, at: store, mirrored: mirrored,
+      strict: strict, pool: pool
     ) { state in
       progress.show(
         "reading images \(Format.count(state.done)) of \(Format.count(state.total))",

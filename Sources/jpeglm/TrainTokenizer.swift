@@ -143,13 +143,18 @@ struct VocabularyOptions: ParsableArguments {
 /// Where a run's tokens come from.
 enum TokenizerChoice: ExpressibleByArgument, Equatable {
   case bytes
-  case learnt
+  /// By byte-pair encoding, of whole streams or inside symbols.
+  case learnt(insideSymbols: Bool)
   case file(String)
+
+  /// Whether tokens are learnt from the images.
+  var isLearnt: Bool { if case .learnt = self { true } else { false } }
 
   init?(argument: String) {
     switch argument {
     case "bytes": self = .bytes
-    case "bpe": self = .learnt
+    case "bpe": self = .learnt(insideSymbols: false)
+    case "symbols": self = .learnt(insideSymbols: true)
     case "": return nil
     default: self = .file(argument)
     }
@@ -158,7 +163,7 @@ enum TokenizerChoice: ExpressibleByArgument, Equatable {
   var defaultValueDescription: String {
     switch self {
     case .bytes: "bytes"
-    case .learnt: "bpe"
+    case .learnt(let insideSymbols): insideSymbols ? "symbols" : "bpe"
     case .file(let path): path
     }
   }

@@ -10,6 +10,13 @@ public protocol Codec: Sendable {
   /// - Throws: ``CodecError`` when `file` cannot be decoded.
   func canonicalBytes(of file: [UInt8]) throws(CodecError) -> [UInt8]
 
+  /// The same of the file's picture mirrored left to right.
+  ///
+  /// The picture is mirrored before it is encoded, so that it is quantized once, and of any width.
+  ///
+  /// - Throws: ``CodecError`` when `file` cannot be decoded.
+  func mirroredBytes(of file: [UInt8]) throws(CodecError) -> [UInt8]
+
   /// A complete file, one that every viewer opens, from its canonical form.
   ///
   /// - Throws: ``CodecError`` when `canonical` is no stream of this profile.
@@ -37,6 +44,10 @@ public protocol Codec: Sendable {
   /// - Throws: ``CodecError`` when `canonical` is no valid stream of this profile.
   func baselineBits(of canonical: [UInt8]) throws(CodecError) -> Int
 
+  /// The bytes that begin a symbol, in streams where each byte begins one or goes on with it; empty in
+  /// others. A tokenizer that is split before them has no token that reaches from symbol to symbol.
+  var symbolStarts: ByteSet { get }
+
   /// What says which byte may come next in a canonical stream, at the beginning of one.
   func makeGrammar() -> any ByteGrammar
 
@@ -45,4 +56,9 @@ public protocol Codec: Sendable {
   ///
   /// - Throws: ``CodecError`` when `canonical` is no valid stream of this profile.
   func decode(_ canonical: [UInt8]) throws(CodecError) -> PixelImage
+}
+
+extension Codec {
+  /// None.
+  public var symbolStarts: ByteSet { ByteSet() }
 }

@@ -39,7 +39,11 @@ public struct StreamSample: Sendable {
       let count = min(left, Self.filesPerChunk, images - streams.count)
       left -= count
       let chunk = (0..<count).compactMap { _ in order.next() }.map { folder.files[$0] }
-      let results = pool.map(count) { TokenStore.stream(chunk[$0], of: folder, codec) }
+      let results = pool.map(count) { index in
+        TokenStore.stream(chunk[index], of: folder) { (file) throws(CodecError) in
+          try codec.canonicalBytes(of: file)
+        }
+      }
       for (file, result) in zip(chunk, results) where total < bytes {
         switch result {
         case .success(let stream):

@@ -4,11 +4,12 @@ extension TokenStore {
   /// The store of a folder's images in a profile's canonical form, built unless it is there
   /// already; the folders above it are made.
   ///
+  /// - Parameter mirrored: whether each training image is there a second time, mirrored left to right.
   /// - Throws: ``TokenStoreError``, ``FileError``, ``CodecError/invalidProfile(_:)``, and what
   ///   `progress` throws.
   public static func build(
     from folder: ImageFolder, _ profile: CodecProfile, tokenizer: Tokenizer = .bytes, at url: URL,
-    strict: Bool = false, pool: WorkerPool = .shared,
+    mirrored: Bool = false, strict: Bool = false, pool: WorkerPool = .shared,
     progress: (Progress) throws -> Void = { _ in }
   ) throws -> TokenStore {
     let encoder = JSONEncoder()
@@ -19,7 +20,7 @@ extension TokenStore {
     do {
       return try build(
         from: folder, codec: try profile.makeCodec(), codecKey: key, tokenizer: tokenizer,
-        at: url, strict: strict, pool: pool, progress: progress)
+        at: url, mirrored: mirrored, strict: strict, pool: pool, progress: progress)
     } catch {
       Folders.removeIfEmpty(parent)
       throw error

@@ -7,7 +7,10 @@ struct TokenStoreWriter: ~Copyable {
   /// Bytes that wait for a whole number of 64-bit words.
   private var waiting: [UInt8] = []
   private var images: [Image] = []
-  private var skipped: [SkippedFile] = []
+  /// Files that gave no tokens.
+  private(set) var skipped: [SkippedFile] = []
+  /// For each of the first images, whether it is held out; those behind are for training.
+  private var heldOut: [Bool] = []
   private var tokens = 0
   private let width: TokenWidth
 
@@ -42,15 +45,23 @@ struct TokenStoreWriter: ~Copyable {
     skipped.append(file)
   }
 
+  /// Holds out a share of the images so far; those to come are for training.
+  mutating func holdOut(_ share: Double) {
+    heldOut = HeldOutSplit.flags(names: images.map(\.name), share: share)
+  }
+
+  /// The names of the images so far that are not held out.
+  var trainingNames: Set<String> {
+    Set(zip(images, heldOut).filter { !$0.1 }.map(\.0.name))
+  }
+
   /// Writes all that follows the tokens, and makes the file appear.
-  consuming func finish(
-    key: UInt64, tokenizer: Tokenizer, heldOutShare: Double
-  ) throws(FileError) {
+  consuming func finish(key: UInt64, tokenizer: Tokenizer) throws(FileError) {
     try pad()
-    let heldOut = HeldOutSplit.flags(names: images.map(\.name), share: heldOutShare)
     var textEnd = 0
-    for (image, isHeldOut) in zip(images, heldOut) {
+    for (index, image) in images.enumerated() {
       textEnd += image.name.utf8.count
+      let isHeldOut = index < heldOut.count && heldOut[index]
       let flag = isHeldOut ? TokenStoreFormat.heldOutFlag : 0
       try append([UInt64(image.tokenEnd) | flag, UInt64(image.bytes), UInt64(textEnd)])
     }

@@ -52,6 +52,23 @@ import Testing
     }
   }
 
+  @Test(arguments: JPEGProfile.Subsampling.allCases, JPEGProfile.Stream.allCases)
+  func `a mirrored stream is that of the mirrored picture`(
+    _ subsampling: JPEGProfile.Subsampling, _ stream: JPEGProfile.Stream
+  ) throws {
+    for size in [16, 21] {
+      let codec = try JPEGCodec(
+        JPEGProfile(size: size, quality: 90, subsampling: subsampling, stream: stream))
+      let picture = CodecFixtures.pattern(size, size, channels: 3)
+      let file = try picture.jpegFile(quality: 100)
+      let decoded = try codec.image(of: file)
+      let mirrored = try codec.mirroredBytes(of: file)
+      #expect(try mirrored == codec.canonicalBytes(of: decoded.upright(from: .topRight)))
+      #expect(try mirrored != codec.canonicalBytes(of: file))
+      try codec.check(mirrored)
+    }
+  }
+
   @Test func `a file in canonical form keeps its coefficients`() throws {
     // Decoding and encoding again would move some: see the last expectation.
     let codec = try JPEGCodec(JPEGProfile(size: 64, restartInterval: 1))

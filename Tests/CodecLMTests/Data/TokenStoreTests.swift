@@ -93,6 +93,33 @@ struct TokenStoreTests {
     #expect(try build(.bytes).statistics.longest == 300)
   }
 
+  @Test func `mirror images of the training images stand behind all images`() throws {
+    let fixture = try StoreFixture(lengths: (1...30).map { $0 })
+    try fixture.folder.write([7], to: "images/0004.jpg")
+    let plain = try fixture.build()
+    let mirrored = try TokenStore.build(
+      from: ImageFolder(fixture.folder("images")), codec: PlainCodec(), codecKey: [1],
+      at: fixture.url, heldOutShare: 0.2, mirrored: true)
+    #expect(!plain.isMirrored && mirrored.isMirrored)
+    #expect(mirrored.count == plain.count + plain.trainingIndices.count)
+    #expect(mirrored.heldOutIndices == plain.heldOutIndices)
+    #expect(mirrored.skipped == plain.skipped)
+    for (index, original) in plain.trainingIndices.enumerated() {
+      let mirror = plain.count + index
+      #expect(mirrored.name(of: mirror) == plain.name(of: original))
+      #expect(mirrored.tokens(of: mirror) == plain.tokens(of: original).reversed())
+      #expect(mirrored.trainingIndices.contains(mirror))
+    }
+  }
+
+  @Test func `a single image has no mirror image`() throws {
+    let fixture = try StoreFixture(lengths: [5])
+    let store = try TokenStore.build(
+      from: ImageFolder(fixture.folder("images")), codec: PlainCodec(), codecKey: [1],
+      at: fixture.url, mirrored: true)
+    #expect(store.count == 1 && !store.isMirrored)
+  }
+
   @Test func `files that cannot be used are skipped and remembered`() throws {
     let fixture = try StoreFixture(lengths: [3, 4, 5])
     try fixture.folder.write([7], to: "images/0001.jpg")

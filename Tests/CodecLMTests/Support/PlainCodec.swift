@@ -7,6 +7,10 @@ struct PlainCodec: Codec {
     return Array(file.dropFirst())
   }
 
+  func mirroredBytes(of file: [UInt8]) throws(CodecError) -> [UInt8] {
+    try canonicalBytes(of: file).reversed()
+  }
+
   func file(from canonical: [UInt8]) throws(CodecError) -> [UInt8] {
     [UInt8(ascii: "P")] + canonical
   }

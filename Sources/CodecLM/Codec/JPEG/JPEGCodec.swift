@@ -51,6 +51,11 @@ public struct JPEGCodec: Codec {
     symbolCoder.map { JPEGSymbolGrammar($0.rules) } ?? grammar
   }
 
+  /// In streams of symbols, the places of coefficients.
+  public var symbolStarts: ByteSet {
+    symbolCoder == nil ? ByteSet() : JPEGSymbol.starts
+  }
+
   private static func header(
     _ profile: JPEGProfile, hasTables: Bool
   ) throws(CodecError) -> [UInt8] {
@@ -71,9 +76,7 @@ extension JPEGCodec {
   ///
   /// - Throws: ``CodecError`` when `file` cannot be decoded without inventing data.
   public func canonicalBytes(of file: [UInt8]) throws(CodecError) -> [UInt8] {
-    if file.starts(with: abbreviatedHeader) {
-      return try canonicalBytes(of: fileHeader + file[abbreviatedHeader.count...])
-    }
+    let file = withTables(file)
     let header = try readHeader(file)
     if header.orientation == .topLeft,
       (header.width, header.height) == (profile.width, profile.height),
@@ -82,6 +85,13 @@ extension JPEGCodec {
       return try stream(of: rewritten)
     }
     return try encode(prepare(decode(file, header)))
+  }
+
+  /// Any JPEG file in canonical form, its picture mirrored left to right.
+  ///
+  /// - Throws: ``CodecError`` when `file` cannot be decoded without inventing data.
+  public func mirroredBytes(of file: [UInt8]) throws(CodecError) -> [UInt8] {
+    try encode(image(of: file).upright(from: .topRight))
   }
 
   /// A picture in canonical form: cropped, resized and encoded.
@@ -94,7 +104,14 @@ extension JPEGCodec {
   ///
   /// - Throws: ``CodecError`` when `file` cannot be decoded without inventing data.
   public func image(of file: [UInt8]) throws(CodecError) -> PixelImage {
-    try prepare(decode(file, readHeader(file)))
+    let file = withTables(file)
+    return try prepare(decode(file, readHeader(file)))
+  }
+
+  /// A file; of an abbreviated stream of this profile, the whole one.
+  private func withTables(_ file: [UInt8]) -> [UInt8] {
+    file.starts(with: abbreviatedHeader)
+      ? fileHeader + file[abbreviatedHeader.count...] : file
   }
 
   private func readHeader(_ file: [UInt8]) throws(CodecError) -> JPEGHeader {

@@ -16,6 +16,9 @@ package enum JPEGSymbol: Equatable {
   /// DC coefficients of eight-bit samples (T.81 F.1.2.1); those of AC begin at −1,023.
   static let range = -1_024...1_023
 
+  /// The bytes that begin a symbol.
+  static let starts = ByteSet { $0 < 0xC0 }
+
   /// The meaning of a byte that is no digit.
   package init(_ byte: UInt8) {
     switch byte {
