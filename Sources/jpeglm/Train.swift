@@ -14,7 +14,7 @@ struct Train: ParsableCommand {
         jpeglm train photos --out run --minutes 30
         jpeglm train photos --out run --minutes 60 --resume
         jpeglm train photos --out paper --size 256 --restart 1 --stream abbreviated \
-          --tokenizer bpe --preset small
+          --tokenizer bpe --optimizer adamw --preset small
       """)
 
   @Argument(help: "Folder of JPEG files; subfolders are searched.")
@@ -28,20 +28,21 @@ struct Train: ParsableCommand {
 
   @Option(
     help: """
-      What the model reads of each file: full, abbreviated (no tables), scan (no headers) or symbols \
-      (a scan's symbols without their Huffman codes).
+      What the model reads of each file: symbols (coefficients without their Huffman codes), scan \
+      (the entropy-coded bytes), abbreviated (with headers but no tables) or full. By default symbols; \
+      scan with --tokenizer bytes, bpe or a file.
       """)
-  var stream = JPEGProfile.Stream.scan
+  var stream: JPEGProfile.Stream?
 
   @Option(
     help: """
-      bytes (one token a byte), bpe (learn tokens from the images), symbols (the same inside each \
-      symbol: a token for each frequent one) or the file of a tokenizer: tokenizer.json or \
-      SentencePiece's tokenizer.model.
+      symbols (a token for each frequent symbol), bytes (one token a byte), bpe (learn tokens from the \
+      images) or the file of a tokenizer: tokenizer.json or SentencePiece's tokenizer.model. By \
+      default symbols; bytes with --stream scan, abbreviated or full.
       """)
-  var tokenizer = TokenizerChoice.bytes
+  var tokenizer: TokenizerChoice?
 
-  @OptionGroup(title: "With --tokenizer bpe")
+  @OptionGroup(title: "With --tokenizer bpe or symbols")
   var vocabulary: VocabularyOptions
 
   @Flag(
@@ -51,7 +52,11 @@ struct Train: ParsableCommand {
       """)
   var mirror = false
 
-  @Option(help: "Model: nano (0.5 M parameters), mini (2.3 M), micro (5 M), small, base or 7b.")
+  @Option(
+    help: """
+      Model: nano (0.5 M parameters), mini (2.3 M), micro (5 M), small, base or 7b; by default one \
+      that gets through enough pictures in its time.
+      """)
   var preset: LlamaConfiguration.Preset?
 
   @Option(help: "Model by a JSON file with Hugging Face's field names.")
@@ -103,12 +108,16 @@ struct Train: ParsableCommand {
   /// Tokens of a batch unless told otherwise: in the minutes to hours of a processor, many small
   /// steps learn more than few large ones.
   private static let tokensPerBatch = 2_048
+  /// Of training unless told otherwise.
+  private static let usualSeconds = 600.0
+  /// Operations of a training step to those of large products in the same time.
+  private static let shareOfPeak = 0.7
 
   func validate() throws {
-    if let size = vocabulary.wanted, !tokenizer.isLearnt {
+    if let size = vocabulary.wanted, !tokenizerChoice.isLearnt {
       throw ValidationError("--vocabulary \(size) is for --tokenizer bpe or symbols.")
     }
-    if case .learnt(insideSymbols: true) = tokenizer, stream != .symbols {
+    if tokenizer == .learnt(insideSymbols: true), streamChoice != .symbols {
       throw ValidationError("--tokenizer symbols is for --stream symbols.")
     }
     if preset != nil, config != nil {
@@ -172,11 +181,27 @@ struct Train: ParsableCommand {
       run = try start(data, profile, in: folder, pool)
     }
     describe(run, progress)
-    try train(&run, interrupt, progress)
+    var report = TrainingReport(data, from: run.trainer.progress, progress)
+    try run.run { event in
+      report.show(event)
+      if interrupt.signal != 0 {
+        progress.note("stopping with a checkpoint; --resume goes on")
+        throw ExitCode(128 + interrupt.signal)
+      }
+    }
     progress.note(
       """
       wrote \(output); next: jpeglm sample \(output) --count 16 --out samples --grid samples.jpg
       """)
+  }
+
+  private var streamChoice: JPEGProfile.Stream {
+    let isOfSymbols = tokenizer == nil || tokenizer == .learnt(insideSymbols: true)
+    return stream ?? (isOfSymbols ? .symbols : .scan)
+  }
+
+  private var tokenizerChoice: TokenizerChoice {
+    tokenizer ?? (streamChoice == .symbols ? .learnt(insideSymbols: true) : .bytes)
   }
 
   private var budget: Trainer.Length? {
@@ -192,7 +217,7 @@ struct Train: ParsableCommand {
   private func chooseProfile(
     _ sources: ImageFolder, _ pool: WorkerPool, _ progress: ProgressLine
   ) throws -> JPEGProfile {
-    let chosen = profile.profile(for: sources, stream: stream, pool)
+    let chosen = profile.profile(for: sources, stream: streamChoice, pool)
     progress.note(chosen.description)
     return chosen.profile
   }
@@ -202,7 +227,7 @@ struct Train: ParsableCommand {
     _ sources: ImageFolder, _ profile: JPEGProfile, _ pool: WorkerPool, _ interrupt: Interrupt,
     _ progress: ProgressLine
   ) throws -> Tokenizer {
-    switch tokenizer {
+    switch tokenizerChoice {
     case .bytes: return .bytes
     case .file(let path):
       let tokenizer = try Tokenizer(contentsOf: URL(fileURLWithPath: path))
@@ -213,7 +238,7 @@ struct Train: ParsableCommand {
     case .learnt(let insideSymbols):
       let sample = try vocabulary.sample(of: sources, profile, pool, interrupt, progress)
       let tokenizer = Tokenizer.trained(
-        on: sample, vocabulary: vocabulary.count,
+        on: sample, vocabulary: vocabulary.count(for: tokenizerChoice),
         splittingBefore: insideSymbols ? try JPEGCodec(profile).symbolStarts : ByteSet())
       progress.note("\(Format.count(tokenizer.count)) tokens: \(tokenizer)")
       return tokenizer
@@ -260,10 +285,10 @@ struct Train: ParsableCommand {
           "--context \(row) is more than max_position_embeddings in \(config).")
       }
     } else {
-      model = .preset(preset ?? .mini, vocabulary: vocabulary, contextLength: row)
+      model = try suggestedModel(vocabulary: vocabulary, contextLength: row, pool)
     }
     var options = Trainer.Options(
-      budget: budget ?? .seconds(600), context: row,
+      budget: budget ?? .seconds(Self.usualSeconds), context: row,
       learningRate: learningRate ?? model.suggestedLearningRate)
     options.batch = batch ?? max(1, Self.tokensPerBatch / row)
     options.microBatches = accumulate
@@ -275,6 +300,19 @@ struct Train: ParsableCommand {
       try Llama(model, seed: seed, pool: pool), data.tokenizer, .jpeg(profile))
     return try TrainingRun(
       checkpoint, data, options, keeping, in: folder, recomputing: recompute, pool: pool)
+  }
+
+  /// The preset wanted, or one for the time there is.
+  private func suggestedModel(
+    vocabulary: Int, contextLength: Int, _ pool: WorkerPool
+  ) throws -> LlamaConfiguration {
+    if preset != nil || steps != nil {
+      return .preset(preset ?? .mini, vocabulary: vocabulary, contextLength: contextLength)
+    }
+    let peak = try MachineLimits.productRate(side: 512, pool: pool)
+    return .preset(
+      vocabulary: vocabulary, contextLength: contextLength,
+      seconds: minutes.map { $0 * 60 } ?? Self.usualSeconds, rate: Self.shareOfPeak * peak)
   }
 
   private func describe(_ run: borrowing TrainingRun, _ progress: ProgressLine) {
@@ -292,40 +330,6 @@ struct Train: ParsableCommand {
       \(Format.bytes(run.trainer.memory)) of memory; OpenBLAS \(BLAS.kernelName)
       """)
   }
-
-  private func train(
-    _ run: inout TrainingRun, _ interrupt: Interrupt, _ progress: ProgressLine
-  ) throws {
-    var (loss, bits, speed) = (Smoothed(), Smoothed(), Smoothed())
-    try run.run { event in
-      switch event {
-      case .step(let step):
-        loss.add(step.loss)
-        bits.add(step.bitsPerByte)
-        speed.add(step.tokensPerSecond)
-        progress.show(
-          """
-          step \(Format.count(step.step))  \(Int(step.progress * 100)) %  \
-          loss \(Format.fixed(loss.value, 4))  \(Format.fixed(bits.value, 3)) bits/byte  \
-          \(Format.count(Int(speed.value))) tokens/s  \(Format.duration(step.remaining)) left
-          """)
-      case .validation(let step, let validation):
-        progress.note(
-          """
-          step \(Format.count(step)): held-out \
-          \(Format.fixed(validation.bitsPerByte, 3)) bits/byte, \
-          \(Format.fixed(validation.bitsPerImage, 1)) bits/image, \
-          \(validation.baselineShare.map { Format.fixed($0, 4) } ?? "?") of baseline JPEG \
-          (\(validation.images) images)
-          """)
-      case .checkpoint: break
-      }
-      if interrupt.signal != 0 {
-        progress.note("stopping with a checkpoint; --resume goes on")
-        throw ExitCode(128 + interrupt.signal)
-      }
-    }
-  }
 }
 
 /// An optimiser by its name.
@@ -335,17 +339,4 @@ enum OptimizerChoice: String, ExpressibleByArgument, CaseIterable {
   var options: Optimizer.Options {
     Optimizer.Options(muon: self == .muon ? Muon.Options() : nil)
   }
-}
-
-/// An exponential mean over about the last thirty values.
-private struct Smoothed {
-  private var sum = 0.0
-  private var weight = 0.0
-
-  mutating func add(_ value: Double) {
-    sum = 0.97 * sum + value
-    weight = 0.97 * weight + 1
-  }
-
-  var value: Double { sum / max(weight, 1) }
 }

@@ -29,14 +29,23 @@ struct TrainTokenizer: ParsableCommand {
   @Option(
     help: """
       What the model reads of each file: full, abbreviated (no tables), scan (no headers) or symbols \
-      (a scan's symbols without their Huffman codes).
+      (coefficients without their Huffman codes).
       """)
   var stream = JPEGProfile.Stream.scan
+
+  @Flag(help: "With --stream symbols: a token for each frequent symbol, none that holds several.")
+  var insideSymbols = false
 
   @OptionGroup var threads: ThreadOptions
 
   @Flag(help: "Print the result as one JSON object.")
   var json = false
+
+  func validate() throws {
+    if insideSymbols, stream != .symbols {
+      throw ValidationError("--inside-symbols is for --stream symbols.")
+    }
+  }
 
   private struct Report: Encodable {
     var images: Int
@@ -66,7 +75,9 @@ struct TrainTokenizer: ParsableCommand {
     progress.note(chosen.description)
     let sample = try vocabulary.sample(
       of: sources, chosen.profile, threads.pool, interrupt, progress)
-    let (tokenizer, report) = measure(sample)
+    let (tokenizer, report) = measure(
+      sample,
+      splittingBefore: insideSymbols ? try JPEGCodec(chosen.profile).symbolStarts : ByteSet())
     try Folders.make(target.deletingLastPathComponent())
     try AtomicFile.write(tokenizer.file.bytes, to: target)
     if json { return try printJSON(report) }
@@ -81,10 +92,14 @@ struct TrainTokenizer: ParsableCommand {
       """)
   }
 
-  private func measure(_ sample: StreamSample) -> (Tokenizer, Report) {
+  private func measure(
+    _ sample: StreamSample, splittingBefore starts: ByteSet
+  ) -> (Tokenizer, Report) {
     let clock = ContinuousClock()
     let start = clock.now
-    let tokenizer = Tokenizer.trained(on: sample, vocabulary: vocabulary.count)
+    let tokenizer = Tokenizer.trained(
+      on: sample, vocabulary: vocabulary.count(for: .learnt(insideSymbols: insideSymbols)),
+      splittingBefore: starts)
     let trained = clock.now
     let tokens = sample.streams.reduce(0) { $0 + tokenizer.encode($1).count }
     let encoded = clock.now
@@ -104,20 +119,25 @@ struct TrainTokenizer: ParsableCommand {
 struct VocabularyOptions: ParsableArguments {
   @Option(
     name: .customLong("vocabulary"),
-    help: "Size of the vocabulary, the 256 bytes and two special tokens included; 320 by default.")
+    help: """
+      Size of the vocabulary, the 256 bytes and two special tokens included; 320 by default, 1,024 for \
+      symbols.
+      """)
   var wanted: Int?
 
   @Option(
     name: .customLong("tokenizer-images"), help: "Images to learn tokens from, drawn at random.")
   var images = 10_000
 
-  /// The paper's, unless another size is wanted.
-  var count: Int { wanted ?? 320 }
+  /// The size wanted; else the paper's, or for symbols one that has a token for all but rare ones.
+  func count(for choice: TokenizerChoice) -> Int {
+    wanted ?? (choice == .learnt(insideSymbols: true) ? 1_024 : 320)
+  }
 
   func validate() throws {
-    guard (258...Tokenizer.largestVocabulary).contains(count) else {
+    if let wanted, !(258...Tokenizer.largestVocabulary).contains(wanted) {
       throw ValidationError(
-        "--vocabulary \(count) is outside 258 … \(Tokenizer.largestVocabulary).")
+        "--vocabulary \(wanted) is outside 258 … \(Tokenizer.largestVocabulary).")
     }
     guard images >= 1 else {
       throw ValidationError("--tokenizer-images \(images) is not above 0.")

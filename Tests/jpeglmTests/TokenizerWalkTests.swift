@@ -48,7 +48,8 @@ import Testing
         #expect(outcome.errors.contains(text), "\(outcome.errors)")
       }
       let outcome = try Program.run(
-        "train", "digits", "--out", "run", "--vocabulary", "300", in: folder)
+        "train", "digits", "--out", "run", "--tokenizer", "bytes", "--vocabulary", "300", in: folder
+      )
       #expect(outcome.status == 64)
     }
   }

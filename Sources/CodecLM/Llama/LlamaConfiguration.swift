@@ -160,6 +160,25 @@ extension LlamaConfiguration {
       heads: heads, contextLength: contextLength)
   }
 
+  /// Tokens to learn from for each parameter, at which a model is about as large as its time allows.
+  private static let tokensPerParameter = 4.0
+
+  /// The largest preset up to `small` that gets through enough tokens in a time, else `nano`.
+  ///
+  /// - Parameters:
+  ///   - rate: operations a second in training, about 0.7 × ``MachineLimits/productRate(side:pool:)``.
+  public static func preset(
+    vocabulary: Int, contextLength: Int, seconds: Double, rate: Double
+  ) -> LlamaConfiguration {
+    let candidates = [Preset.small, .micro, .mini, .nano].map {
+      preset($0, vocabulary: vocabulary, contextLength: contextLength)
+    }
+    return candidates.first {
+      let tokens = seconds * rate / $0.trainingOperations(context: min(contextLength, 512))
+      return tokens >= tokensPerParameter * Double($0.parameterCount)
+    } ?? candidates[candidates.count - 1]
+  }
+
   /// A peak learning rate that suits AdamW at this width: 2e-3 at 192 channels, falling with the root
   /// of the width's growth.
   public var suggestedLearningRate: Float {

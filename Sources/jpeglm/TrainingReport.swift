@@ -1,0 +1,78 @@
+import CodecLM
+
+/// Says on the terminal how training goes.
+struct TrainingReport {
+  private let progress: ProgressLine
+  private var (loss, bits, speed) = (Smoothed(), Smoothed(), Smoothed())
+  private var forecast: Forecast
+
+  /// A report of a run on these images, from where it stands in its budget.
+  init(_ data: TokenStore, from start: Double, _ progress: ProgressLine) {
+    self.progress = progress
+    forecast = Forecast(data, start)
+  }
+
+  mutating func show(_ event: TrainingRun.Event) {
+    switch event {
+    case .step(let step):
+      loss.add(step.loss)
+      bits.add(step.bitsPerByte)
+      speed.add(step.tokensPerSecond)
+      if let text = forecast.text(after: step) { progress.note(text) }
+      progress.show(
+        """
+        step \(Format.count(step.step))  \(Int(step.progress * 100)) %  \
+        loss \(Format.fixed(loss.value, 4))  \(Format.fixed(bits.value, 3)) bits/byte  \
+        \(Format.count(Int(speed.value))) tokens/s  \(Format.duration(step.remaining)) left
+        """)
+    case .validation(let step, let validation):
+      progress.note(
+        """
+        step \(Format.count(step)): held-out \
+        \(Format.fixed(validation.bitsPerByte, 3)) bits/byte, \
+        \(Format.fixed(validation.bitsPerImage, 1)) bits/image, \
+        \(validation.baselineShare.map { Format.fixed($0, 4) } ?? "?") of baseline JPEG \
+        (\(validation.images) images)
+        """)
+    case .checkpoint: break
+    }
+  }
+}
+
+/// What a run will get through, said once its speed is known.
+private struct Forecast {
+  private let data: TokenStore
+  private let start: Double
+  private var (tokens, seconds, isDue) = (0, 0.0, true)
+
+  init(_ data: TokenStore, _ start: Double) {
+    self.data = data
+    self.start = start
+  }
+
+  mutating func text(after step: Trainer.Step) -> String? {
+    tokens += step.tokens
+    seconds += step.seconds
+    guard isDue, seconds > 5, step.progress < 1 else { return nil }
+    isDue = false
+    let all = Double(tokens) / max(step.progress - start, 1e-9) * (1 - start)
+    let images = all / (data.statistics.mean + 1)
+    return """
+      at this speed \(Format.fixed(all / 1e6, 1)) million tokens: \(Format.count(Int(images))) images, \
+      each of the folder's \(Format.fixed(images / Double(data.statistics.training), 1)) times
+      """
+  }
+}
+
+/// An exponential mean over about the last thirty values.
+private struct Smoothed {
+  private var sum = 0.0
+  private var weight = 0.0
+
+  mutating func add(_ value: Double) {
+    sum = 0.97 * sum + value
+    weight = 0.97 * weight + 1
+  }
+
+  var value: Double { sum / max(weight, 1) }
+}
