@@ -56,7 +56,8 @@ struct EvalWriter {
         """, isFinal: files.count == total)
     }
     session.report.seconds.generation += (ContinuousClock.now - start) / .seconds(1)
-    let set = PictureSet(name, origin: session.report.generation?.model ?? "", files)
+    let set = PictureSet(
+      name, origin: session.report.generation?.model ?? "", files, generator.codec)
     session.report.generation?.invalid += total - set.files.count
     session.report.generation?.unfinished += files.count { $0.picture != nil && !$0.isWhole }
     return set

@@ -25,7 +25,7 @@ public struct EvaluationReport: Sendable, Codable {
     public var origin: String
     /// What became of the files; `nil` for features and statistics from a file.
     public var validity: PictureFeatures.Validity?
-    /// Mean length of a picture in bits: of its canonical stream, or of the file where it has none.
+    /// Mean length of a picture in bits; see ``PictureSet/Picture/bits``.
     public var bitsPerImage: Double?
 
     private enum CodingKeys: String, CodingKey {

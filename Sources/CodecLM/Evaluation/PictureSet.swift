@@ -11,7 +11,7 @@ public struct PictureSet: Sendable {
 
     enum Content: Sendable {
       case path(String)
-      case bytes([UInt8], canonicalBits: Int)
+      case bytes([UInt8], bits: Int?)
     }
   }
 
@@ -29,8 +29,8 @@ public struct PictureSet: Sendable {
   public struct Picture: Sendable {
     /// What it shows.
     public let image: PixelImage
-    /// Length in bits: of the canonical stream where there is one, otherwise of the file; `nil` where
-    /// the picture is only resized.
+    /// Length in bits: where there is a codec, what its format's plainest coding spends on the picture,
+    /// see ``Codec/baselineBits(of:)``, otherwise of the file; `nil` where the picture is only resized.
     public let bits: Int?
     /// What libjpeg warned of, if a viewer would show the file all the same.
     public let warning: String?
@@ -61,15 +61,15 @@ public struct PictureSet: Sendable {
     self.init(name: name, origin: folder.url.path, files: files, preparation: preparation)
   }
 
-  /// Files that a model wrote; those that do not decode are left out.
-  public init(_ name: String, origin: String, _ files: [GeneratedFile]) {
+  /// Files that a model wrote in a codec's form; those that do not decode are left out.
+  public init(_ name: String, origin: String, _ files: [GeneratedFile], _ codec: any Codec) {
     self.init(
       name: name, origin: origin,
       files: files.compactMap { file in
         guard case .success(let content) = file.result else { return nil }
         return File(
           name: file.name,
-          content: .bytes(content.bytes, canonicalBits: 8 * file.canonical.count))
+          content: .bytes(content.bytes, bits: try? codec.baselineBits(of: file.canonical)))
       }, preparation: .asStored)
   }
 
@@ -99,18 +99,19 @@ public struct PictureSet: Sendable {
   /// - Throws: ``FileError``, ``CodecError``.
   public func picture(_ index: Int) throws -> Picture {
     let bytes = try bytes(of: index)
-    var bits = 8 * bytes.count
-    if case .bytes(_, let canonicalBits) = files[index].content { bits = canonicalBits }
     switch preparation {
     case .asStored:
+      var bits: Int? = 8 * bytes.count
+      if case .bytes(_, let known) = files[index].content { bits = known }
       let (image, warning) = try PixelImage.decodingAnyway(jpegFile: bytes)
       return Picture(image: image, bits: bits, warning: warning)
     case .fitted(let codec):
       return Picture(image: try codec.image(of: bytes), bits: nil, warning: nil)
     case .coded(let codec):
       let canonical = try codec.canonicalBytes(of: bytes)
-      bits = 8 * canonical.count
-      return Picture(image: try codec.decode(canonical), bits: bits, warning: nil)
+      return Picture(
+        image: try codec.decode(canonical), bits: try codec.baselineBits(of: canonical),
+        warning: nil)
     }
   }
 
