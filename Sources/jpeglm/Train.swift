@@ -90,6 +90,13 @@ struct Train: ParsableCommand {
   @Option(help: "Seconds between checkpoints.")
   var checkpointEvery = 60.0
 
+  @Option(
+    help: """
+      Pictures that the model writes at each checkpoint, on one sheet in the run's samples folder; 0 for \
+      none. Left out where it would take more than a twentieth of the time.
+      """)
+  var samples = 16
+
   @OptionGroup var threads: ThreadOptions
 
   @Flag(
@@ -142,6 +149,9 @@ struct Train: ParsableCommand {
     if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
       throw ValidationError("--learning-rate \(learningRate) is not above 0.")
     }
+    guard (0...1_024).contains(samples) else {
+      throw ValidationError("--samples \(samples) is outside 0 … 1024.")
+    }
     guard checkpointEvery > 0 else {
       throw ValidationError("--checkpoint-every \(checkpointEvery) is not above 0.")
     }
@@ -182,8 +192,12 @@ struct Train: ParsableCommand {
     }
     describe(run, progress)
     var report = TrainingReport(data, from: run.trainer.progress, progress)
+    var sheets = TrainingSamples(run, count: samples, pool: pool)
     try run.run { event in
       report.show(event)
+      if case .checkpoint(let step) = event {
+        try sheets.write(step: step, isLast: report.isFinished)
+      }
       if interrupt.signal != 0 {
         progress.note("stopping with a checkpoint; --resume goes on")
         throw ExitCode(128 + interrupt.signal)

@@ -5,6 +5,8 @@ struct TrainingReport {
   private let progress: ProgressLine
   private var (loss, bits, speed) = (Smoothed(), Smoothed(), Smoothed())
   private var forecast: Forecast
+  /// Whether the last step has been made.
+  private(set) var isFinished = false
 
   /// A report of a run on these images, from where it stands in its budget.
   init(_ data: TokenStore, from start: Double, _ progress: ProgressLine) {
@@ -15,6 +17,7 @@ struct TrainingReport {
   mutating func show(_ event: TrainingRun.Event) {
     switch event {
     case .step(let step):
+      isFinished = step.progress >= 1
       loss.add(step.loss)
       bits.add(step.bitsPerByte)
       speed.add(step.tokensPerSecond)

@@ -58,7 +58,8 @@ import Testing
       }
       let own = [
         "codec.json", "config.json", "images.tokens", "metrics.jsonl", "model.safetensors",
-        "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json",
+        "samples/step-000003.jpg", "special_tokens_map.json", "tokenizer.json",
+        "tokenizer_config.json",
       ]
       #expect(list("deep/run") == checkpoints + own)
 

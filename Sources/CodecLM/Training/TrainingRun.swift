@@ -46,7 +46,8 @@ public struct TrainingRun: ~Copyable {
   /// The trainer, at the run's present.
   public private(set) var trainer: Trainer
 
-  private let checkpoint: Checkpoint
+  /// The model as it is now, its tokenizer and its codec.
+  public let checkpoint: Checkpoint
   private let data: TokenStore
   private let pool: WorkerPool
   /// Measured at the first validation.

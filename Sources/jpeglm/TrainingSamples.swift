@@ -1,0 +1,36 @@
+import CodecLM
+import Foundation
+
+/// Contact sheets of what the model writes while it trains: `samples/step-000500.jpg` in the run's
+/// folder, each from the same random numbers, so that they show one picture's way.
+struct TrainingSamples {
+  private let checkpoint: Checkpoint
+  private let folder: URL
+  private let count: Int
+  private let pool: WorkerPool
+  private var due = ContinuousClock.now
+
+  /// Sampling takes at most this share of the time.
+  private static let share = 0.05
+
+  /// - Parameter count: pictures on a sheet; 0 for no sheets.
+  init(_ run: borrowing TrainingRun, count: Int, pool: WorkerPool) {
+    checkpoint = run.checkpoint
+    folder = run.folder.appendingPathComponent("samples")
+    self.count = count
+    self.pool = pool
+  }
+
+  /// Writes the sheet of a step, unless the last one took so long that it is too soon.
+  mutating func write(step: Int, isLast: Bool) throws {
+    let start = ContinuousClock.now
+    guard count > 0, start >= due || isLast else { return }
+    let files = try Generator(checkpoint, pool: pool).generate(count: count)
+    let sheet = ContactSheet().image(of: files.map(\.picture))
+    try Folders.make(folder)
+    let name = "step-\(step.padded(to: 6)).jpg"
+    try AtomicFile.write(try sheet.jpegFile(), to: folder.appendingPathComponent(name))
+    let end = ContinuousClock.now
+    due = end + (end - start) / Self.share
+  }
+}
