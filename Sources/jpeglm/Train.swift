@@ -97,6 +97,9 @@ struct Train: ParsableCommand {
       """)
   var samples = 16
 
+  @Option(help: "Folder for TensorBoard's event files: curves and sheets of samples.")
+  var tensorboard: String?
+
   @OptionGroup var threads: ThreadOptions
 
   @Flag(
@@ -115,6 +118,8 @@ struct Train: ParsableCommand {
   /// Tokens of a batch unless told otherwise: in the minutes to hours of a processor, many small
   /// steps learn more than few large ones.
   private static let tokensPerBatch = 2_048
+  /// Steps for each entry of TensorBoard's curves.
+  private static let stepsPerEntry = 10
   /// Of training unless told otherwise.
   private static let usualSeconds = 600.0
   /// Operations of a training step to those of large products in the same time.
@@ -193,10 +198,14 @@ struct Train: ParsableCommand {
     describe(run, progress)
     var report = TrainingReport(data, from: run.trainer.progress, progress)
     var sheets = TrainingSamples(run, count: samples, pool: pool)
+    let log = try tensorboard.map { try TensorBoardLog(in: URL(fileURLWithPath: $0)) }
     try run.run { event in
       report.show(event)
-      if case .checkpoint(let step) = event {
-        try sheets.write(step: step, isLast: report.isFinished)
+      switch event {
+      case .step(let step): if step.step % Self.stepsPerEntry == 0 { try log?.add(step) }
+      case .validation(let step, let validation): try log?.add(validation, step: step)
+      case .checkpoint(let step):
+        try sheets.write(step: step, isLast: report.isFinished, log)
       }
       if interrupt.signal != 0 {
         progress.note("stopping with a checkpoint; --resume goes on")

@@ -21,15 +21,19 @@ struct TrainingSamples {
     self.pool = pool
   }
 
-  /// Writes the sheet of a step, unless the last one took so long that it is too soon.
-  mutating func write(step: Int, isLast: Bool) throws {
+  /// Writes the sheet of a step, unless the last one took so long that it is too soon, in the run's
+  /// folder and the log.
+  mutating func write(step: Int, isLast: Bool, _ log: TensorBoardLog?) throws {
     let start = ContinuousClock.now
     guard count > 0, start >= due || isLast else { return }
     let files = try Generator(checkpoint, pool: pool).generate(count: count)
     let sheet = ContactSheet().image(of: files.map(\.picture))
     try Folders.make(folder)
     let name = "step-\(step.padded(to: 6)).jpg"
-    try AtomicFile.write(try sheet.jpegFile(), to: folder.appendingPathComponent(name))
+    let file = try sheet.jpegFile()
+    try AtomicFile.write(file, to: folder.appendingPathComponent(name))
+    try log?.add(
+      jpegFile: file, width: sheet.width, height: sheet.height, name: "samples", step: step)
     let end = ContinuousClock.now
     due = end + (end - start) / Self.share
   }

@@ -225,7 +225,7 @@ extension ZipDirectory {
         throw .malformed(path: file.path, reason: "\(name) cannot be decompressed: \(error)")
       }
     }
-    guard CRC32.value(of: bytes) == entry.checksum else {
+    guard CRC32.zip.value(of: bytes) == entry.checksum else {
       throw .malformed(path: file.path, reason: "\(name) is damaged: its checksum is another")
     }
     return bytes

@@ -161,7 +161,7 @@ extension LlamaConfiguration {
   }
 
   /// Tokens to learn from for each parameter, at which a model is about as large as its time allows.
-  private static let tokensPerParameter = 4.0
+  private static let tokensPerParameter = 10.0
 
   /// The largest preset up to `small` that gets through enough tokens in a time, else `nano`.
   ///

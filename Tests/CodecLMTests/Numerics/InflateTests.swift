@@ -54,6 +54,8 @@ import Testing
   }
 
   @Test func `the check value is that of the standard's text`() {
-    #expect(CRC32.value(of: Array("123456789".utf8)) == 0xCBF4_3926)
+    let digits = Array("123456789".utf8)
+    #expect(CRC32.zip.value(of: digits) == 0xCBF4_3926)
+    #expect(CRC32.castagnoli.value(of: digits) == 0xE306_9283)
   }
 }
