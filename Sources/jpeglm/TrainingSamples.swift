@@ -33,7 +33,7 @@ struct TrainingSamples {
     let file = try sheet.jpegFile()
     try AtomicFile.write(file, to: folder.appendingPathComponent(name))
     try log?.add(
-      jpegFile: file, width: sheet.width, height: sheet.height, name: "samples", step: step)
+      imageFile: file, width: sheet.width, height: sheet.height, name: "samples", step: step)
     let end = ContinuousClock.now
     due = end + (end - start) / Self.share
   }

@@ -74,17 +74,17 @@ public final class TensorBoardLog {
     try append(summary: summary, step: step)
   }
 
-  /// Adds a picture, given as a JPEG file.
+  /// Adds a picture, given as the file of a format that browsers show.
   ///
   /// - Throws: ``FileError``.
   public func add(
-    jpegFile: [UInt8], width: Int, height: Int, name: String, step: Int
+    imageFile: [UInt8], width: Int, height: Int, name: String, step: Int
   ) throws {
     var image = Message()
     image.add(1, varint: UInt64(height))
     image.add(2, varint: UInt64(width))
     image.add(3, varint: 3)  // RGB
-    image.add(4, jpegFile)
+    image.add(4, imageFile)
     var value = Message()
     value.add(1, Array(name.utf8))
     value.add(4, image.bytes)

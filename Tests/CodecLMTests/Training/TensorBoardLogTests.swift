@@ -32,7 +32,7 @@ import Testing
       #expect(log.url.lastPathComponent.hasPrefix("events.out.tfevents."))
       try log.add([("loss", 0.5), ("rate", 2)], step: 300)
       let picture = try TestImages.picture(0).jpegFile()
-      try log.add(jpegFile: picture, width: 16, height: 16, name: "sheet", step: 300)
+      try log.add(imageFile: picture, width: 16, height: 16, name: "sheet", step: 300)
       let events = records([UInt8](try Data(contentsOf: log.url)))
       #expect(events.count == 3)
       // Field 1, a double, then field 2, the step as a varint, then field 3 or 5.
