@@ -57,7 +57,8 @@ extension TokenStore {
     let files = folder.files
     var state = Progress(done: 0, total: files.count * (mirrored ? 2 : 1), skipped: 0)
     func add(
-      _ files: [ImageFolder.File], _ bytes: @Sendable ([UInt8]) throws(CodecError) -> [UInt8]
+      _ files: [ImageFolder.File], to writer: inout TokenStoreWriter,
+      _ bytes: @Sendable ([UInt8]) throws(CodecError) -> [UInt8]
     ) throws {
       for start in stride(from: 0, to: files.count, by: filesPerChunk) {
         let chunk = files[start..<min(start + filesPerChunk, files.count)]
@@ -79,7 +80,9 @@ extension TokenStore {
         try progress(state)
       }
     }
-    try add(files) { (file) throws(CodecError) in try codec.canonicalBytes(of: file) }
+    try add(files, to: &writer) { (file) throws(CodecError) in
+      try codec.canonicalBytes(of: file)
+    }
     guard writer.count > 0 else {
       throw TokenStoreError.noUsableImage(
         folder: folder.url.path, count: files.count, first: Array(writer.skipped.prefix(3)))
@@ -89,7 +92,8 @@ extension TokenStore {
     if mirrored, writer.count > 1 {
       let training = writer.trainingNames
       state.total = files.count + training.count
-      try add(files.filter { training.contains($0.path) }) { (file) throws(CodecError) in
+      let again = files.filter { training.contains($0.path) }
+      try add(again, to: &writer) { (file) throws(CodecError) in
         try codec.mirroredBytes(of: file)
       }
     }
