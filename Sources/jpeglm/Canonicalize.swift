@@ -31,8 +31,8 @@ struct Canonicalize: ParsableCommand {
 
   @Option(
     help: """
-      What is written of each file: full, abbreviated (no tables), scan (no headers) or symbols (a \
-      scan's symbols without their Huffman codes).
+      What is written of each file: full, abbreviated (no tables), scan (no headers) or symbols \
+      (coefficients without their Huffman codes).
       """)
   var stream = JPEGProfile.Stream.full
 

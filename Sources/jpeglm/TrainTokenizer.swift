@@ -7,7 +7,8 @@ struct TrainTokenizer: ParsableCommand {
     abstract: "Learn which strings of bytes become tokens of their own.",
     discussion: """
       Byte-pair encoding on the canonical bytes of a folder's JPEG files, each one word: the most \
-      frequent pair of neighbours becomes a token, again and again. Writes Hugging Face's \
+      frequent pair of neighbours becomes a token, again and again (with --inside-symbols, of neighbours \
+      in one symbol). Writes Hugging Face's \
       tokenizer.json, in which byte b is the character U+2800 + b. The canonical form must be the \
       one that the model will read; 320 is the paper's vocabulary.
 

@@ -62,7 +62,7 @@ private struct Forecast {
     let images = all / (data.statistics.mean + 1)
     return """
       at this speed \(Format.fixed(all / 1e6, 1)) million tokens: \(Format.count(Int(images))) images, \
-      each of the folder's \(Format.fixed(images / Double(data.statistics.training), 1)) times
+      each training image \(Format.fixed(images / Double(data.statistics.training), 1)) times
       """
   }
 }

@@ -12,7 +12,8 @@ public protocol Codec: Sendable {
 
   /// The same of the file's picture mirrored left to right.
   ///
-  /// The picture is mirrored before it is encoded, so that it is quantized once, and of any width.
+  /// The picture is decoded and mirrored before it is encoded, so that it may be of any width. One that is
+  /// in canonical form already is quantized again, unlike in ``canonicalBytes(of:)``.
   ///
   /// - Throws: ``CodecError`` when `file` cannot be decoded.
   func mirroredBytes(of file: [UInt8]) throws(CodecError) -> [UInt8]

@@ -2,9 +2,9 @@ public import Foundation
 
 /// The tokens of a folder's images in one memory-mapped file.
 ///
-/// Images are numbered from 0 in the folder's order. Each belongs to the training images or to the
+/// Images are numbered from 0 in the folder's order; behind them all stand the mirror images, if any. Each belongs to the training images or to the
 /// held-out ones; a single image belongs to both, so that one picture is enough to try things.
-/// Built by ``build(from:codec:codecKey:tokenizer:at:heldOutShare:strict:pool:progress:)``.
+/// Built by ``build(from:codec:codecKey:tokenizer:at:heldOutShare:mirrored:strict:pool:progress:)``.
 public struct TokenStore: Sendable {
   /// Numbers about all images of a store, training and held-out.
   public struct Statistics: Equatable, Sendable {

@@ -126,7 +126,8 @@ public struct PictureSet: Sendable {
 extension PictureSet {
   /// Those files that a token store of their folder holds out from training, evenly spread.
   ///
-  /// - Parameter share: as in ``TokenStore/build(from:_:at:heldOutShare:strict:pool:report:)``.
+  /// - Parameter share: as in
+  ///   ``TokenStore/build(from:codec:codecKey:tokenizer:at:heldOutShare:mirrored:strict:pool:progress:)``.
   public func heldOut(share: Double = 0.02, count: Int = .max) -> PictureSet {
     let flags = HeldOutSplit.flags(names: files.map(\.name), share: share)
     let indices = files.indices.filter { flags[$0] }

@@ -30,7 +30,7 @@ public struct BytePairTrainer: Sendable {
     self.vocabulary = vocabulary
   }
 
-  /// Adds the canonical bytes of one file.
+  /// Adds one word: the canonical bytes of a file, or a part that no token shall reach out of.
   ///
   /// - Precondition: ``largestCorpus`` is not passed.
   public mutating func append(_ file: some Collection<UInt8>) {

@@ -2,7 +2,7 @@ import Foundation
 
 /// AdamW (Loshchilov and Hutter, *Decoupled weight decay regularization*, 2019): decay on matrices,
 /// none on norms.
-public struct AdamW: Sendable {
+public enum AdamW {
   /// Constants of the method.
   public struct Options: Sendable, Codable, Hashable {
     /// Decay of the mean of gradients.

@@ -46,7 +46,7 @@ public struct Muon: Sendable {
   /// Number of matrices.
   var count: Int { regions.count }
 
-  /// One step of a matrix; its gradient's scale does not matter.
+  /// One step of a matrix; a factor of all its gradients changes nothing.
   func update(
     _ index: Int, _ parameters: FloatBuffer, gradients: FloatBuffer, learningRate: Float,
     worker: Int

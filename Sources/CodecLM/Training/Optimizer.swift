@@ -7,7 +7,7 @@ public struct Optimizer: Sendable {
     public var adamW = AdamW.Options()
     /// Muon's; `nil` for AdamW alone.
     public var muon: Muon.Options?
-    /// Gradients are scaled down to this global norm when theirs is larger.
+    /// AdamW's gradients are scaled down to this global norm, of all gradients, when theirs is larger.
     public var clip: Double = 1
 
     /// AdamW alone, or beside Muon.

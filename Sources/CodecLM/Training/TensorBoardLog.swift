@@ -3,7 +3,7 @@ public import Foundation
 /// Scalars and pictures over steps, in a file that TensorBoard shows.
 ///
 /// The file is a sequence of records: length, check value of the length, an `Event` message of
-/// TensorFlow's `event.proto`, check value of the message. Each record is on disk when a call returns.
+/// TensorFlow's `event.proto`, check value of the message. A call returns when its record is written.
 public final class TensorBoardLog {
   /// The file.
   public let url: URL

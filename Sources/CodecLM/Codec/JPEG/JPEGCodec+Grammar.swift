@@ -12,14 +12,13 @@ extension JPEGCodec {
     }
     // Tables 0 serve luminance, 1 chrominance; class 1 is AC (T.81 B.2.4.2).
     var (dc, ac): ([HuffmanTree], [HuffmanTree]) = ([], [])
-    for (index, component) in profile.components.enumerated() {
-      let table: UInt8 = index == 0 ? 0 : 1
+    for component in profile.blockComponents {
+      let table: UInt8 = component == 0 ? 0 : 1
       guard let dcTree = trees[table], let acTree = trees[0x10 | table] else {
         throw .corrupt(message: "a Huffman table is missing")
       }
-      let blocks = component.horizontal * component.vertical
-      dc += Array(repeating: dcTree, count: blocks)
-      ac += Array(repeating: acTree, count: blocks)
+      dc.append(dcTree)
+      ac.append(acTree)
     }
     return JPEGGrammar(
       .init(

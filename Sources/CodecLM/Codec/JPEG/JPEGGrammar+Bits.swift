@@ -59,7 +59,7 @@ extension JPEGGrammar.Rules {
   }
 
   /// Goes on by a whole code.
-  func take(_ symbol: UInt8, _ state: inout BitState) {
+  private func take(_ symbol: UInt8, _ state: inout BitState) {
     state.node = 0
     state.sign = nil
     if state.index == 0 {

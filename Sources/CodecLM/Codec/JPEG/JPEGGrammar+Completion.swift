@@ -12,7 +12,7 @@ extension JPEGGrammar.Rules {
   }
 
   /// The bit that goes on to EOB with the fewest bits.
-  func cheapestBit(_ state: BitState) -> Bool {
+  private func cheapestBit(_ state: BitState) -> Bool {
     if state.isPadding { return true }
     if state.valueBits > 0 {
       // The smallest value of its category and sign: 10…0 or 01…1 (T.81 F.1.2.1.1).

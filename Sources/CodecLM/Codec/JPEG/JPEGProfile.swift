@@ -132,6 +132,13 @@ extension JPEGProfile {
     }
   }
 
+  /// For each data unit of an MCU, in their order, its component (T.81 A.2.3).
+  var blockComponents: [Int] {
+    components.enumerated().flatMap { index, component in
+      Array(repeating: index, count: component.horizontal * component.vertical)
+    }
+  }
+
   /// Whether the pictures have no colour.
   public var isGrayscale: Bool { subsampling == .grayscale }
 

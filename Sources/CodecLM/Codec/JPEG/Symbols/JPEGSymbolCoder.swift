@@ -19,7 +19,7 @@ struct JPEGSymbolCoder: Sendable {
     var symbols: [UInt8] = []
     symbols.reserveCapacity(3 * data.count)
     var levels = [0, 0, 0]
-    for mcu in 0..<scan.mcus {
+    for mcu in 0..<rules.mcus {
       if scan.restartInterval > 0, mcu > 0, mcu.isMultiple(of: scan.restartInterval) {
         try reader.passMarker()
         levels = [0, 0, 0]
@@ -75,14 +75,14 @@ struct JPEGSymbolCoder: Sendable {
         writer.append(value, after: run % 16, scan.ac[block])
         last = index
       }
-      if state.mcu > mcu, state.mcu < scan.mcus, scan.restartInterval > 0,
+      if state.mcu > mcu, state.mcu < rules.mcus, scan.restartInterval > 0,
         state.mcu.isMultiple(of: scan.restartInterval)
       {
         writer.appendMarker(state.mcu / scan.restartInterval - 1)
         levels = [0, 0, 0]
       }
     }
-    guard state.mcu == scan.mcus else {
+    guard state.mcu == rules.mcus else {
       throw .notCanonical(offset: symbols.count, reason: "the stream ends too early")
     }
     writer.align()

@@ -86,7 +86,7 @@ extension JPEGSymbolGrammar {
   final class Rules: Sendable {
     /// MCUs in a picture.
     let mcus: Int
-    /// For each block of an MCU its component (T.81 A.2.3).
+    /// For each block of an MCU its component.
     let components: [Int]
     /// For each component, the bytes that begin a block.
     private let starts: [ByteSet]
@@ -101,9 +101,7 @@ extension JPEGSymbolGrammar {
 
     init(_ profile: JPEGProfile) {
       mcus = profile.mcuCount
-      components = profile.components.enumerated().flatMap { index, component in
-        Array(repeating: index, count: component.horizontal * component.vertical)
-      }
+      components = profile.blockComponents
       starts = (0..<3).map { ByteSet(JPEGSymbol.index(0, component: $0).byte) }
       followers = (0..<3).flatMap { component in
         (0..<64).map { last in
