@@ -273,7 +273,7 @@ struct Train: ParsableCommand {
     _ pool: WorkerPool, _ interrupt: Interrupt, _ progress: ProgressLine
   ) throws -> TokenStore {
     let store = folder.appendingPathComponent("images.tokens")
-    let mirrored = mirror || (resume && (try? TokenStore(store))?.isMirrored == true)
+    let mirrored = try resume ? TrainingRun.options(of: folder).mirrored : mirror
     let data = try TokenStore.build(
       from: sources, .jpeg(profile), tokenizer: tokenizer, at: store, mirrored: mirrored,
       strict: strict, pool: pool
@@ -319,6 +319,7 @@ struct Train: ParsableCommand {
     options.seed = seed
     var keeping = TrainingRun.Options()
     keeping.checkpointInterval = .seconds(checkpointEvery)
+    keeping.mirrored = mirror
     let checkpoint = Checkpoint(
       try Llama(model, seed: seed, pool: pool), data.tokenizer, .jpeg(profile))
     return try TrainingRun(

@@ -117,6 +117,24 @@ import Testing
     }
   }
 
+  @Test(arguments: [true, false])
+  func `a run goes on with the mirror images that it began with`(mirrored: Bool) throws {
+    try withTemporaryFolder { folder in
+      _ = try Program.run("draw-digits", "digits", "--count", "6", in: folder)
+      let train = ["train", "digits", "--out", "run", "--preset", "nano", "--batch", "1"]
+      let begun = try Program.run(
+        train + ["--steps", "1"] + (mirrored ? ["--mirror"] : []), in: folder)
+      #expect(begun.status == 0, "\(begun.errors)")
+      // What is given when resuming does not matter, nor whether the store is still there.
+      let steps = ["2": ["--mirror"], "3": []]
+      for (step, extra) in steps.sorted(by: { $0.key < $1.key }) {
+        try FileManager.default.removeItem(at: folder.appendingPathComponent("run/images.tokens"))
+        let resumed = try Program.run(train + ["--steps", step, "--resume"] + extra, in: folder)
+        #expect(resumed.status == 0, "\(resumed.errors)")
+      }
+    }
+  }
+
   @Test(arguments: [
     ("train", "jpeglm train photos --out run --minutes 30"),
     (

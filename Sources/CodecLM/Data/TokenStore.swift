@@ -82,14 +82,6 @@ public struct TokenStore: Sendable {
     return file.text(offsets.text + start..<offsets.text + end)
   }
 
-  /// Whether training images are there a second time, mirrored.
-  ///
-  /// - Complexity: O(*n*) in the number of images.
-  public var isMirrored: Bool {
-    let last = name(of: count - 1)
-    return (0..<count - 1).contains { name(of: $0) == last }
-  }
-
   /// An image's tokens, without special ones.
   ///
   /// - Complexity: O(*n*) in the number of tokens.

@@ -55,6 +55,8 @@ extension TokenStore {
     }
     var writer = try TokenStoreWriter(url, tokenizer: tokenizer)
     let files = folder.files
+    // A single image is trained and validated on, so its mirror image would be all there is to train on.
+    let mirrored = mirrored && files.count > 1
     var state = Progress(done: 0, total: files.count * (mirrored ? 2 : 1), skipped: 0)
     func add(
       _ files: [ImageFolder.File], to writer: inout TokenStoreWriter,
@@ -88,7 +90,6 @@ extension TokenStore {
         folder: folder.url.path, count: files.count, first: Array(writer.skipped.prefix(3)))
     }
     writer.holdOut(heldOutShare)
-    // A single image is trained and validated on, so its mirror image would be all there is to train on.
     if mirrored, writer.count > 1 {
       let training = writer.trainingNames
       state.total = files.count + training.count

@@ -17,6 +17,8 @@ public struct TrainingRun: ~Copyable {
     public var validationImages = 512
     /// Steps whose mean is one line of the metrics.
     public var stepsPerLine = 10
+    /// Whether the store has the training images' mirror images too, so that it can be built again.
+    public var mirrored = false
 
     /// The usual ones.
     public init() {}
@@ -114,6 +116,16 @@ public struct TrainingRun: ~Copyable {
     self.data = data
     self.pool = pool
     last = record.state
+  }
+
+  /// What the run in a folder was started with.
+  ///
+  /// - Throws: ``TrainingError/nothingToResume(path:)``, ``FileError``.
+  public static func options(of folder: URL) throws -> Options {
+    guard let newest = checkpoints(in: folder).last else {
+      throw TrainingError.nothingToResume(path: folder.path)
+    }
+    return try JSONFile.read(Record.self, newest.appendingPathComponent(stateFile)).run
   }
 
   /// Whether a folder holds a run that could be resumed.

@@ -14,10 +14,13 @@ enum TinyRun {
     try TestModels.model(context: context)
   }
 
-  static func options(steps: Int, context: Int = 128) -> Trainer.Options {
+  static func options(
+    steps: Int, context: Int = 128, _ optimizer: Optimizer.Options = .init()
+  ) -> Trainer.Options {
     var options = Trainer.Options(
       budget: .steps(steps), context: context, learningRate: 1e-2)
     options.batch = 2
+    options.optimizer = optimizer
     return options
   }
 }

@@ -27,22 +27,25 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 2])
-  func `stopped and resumed equals uninterrupted, bit for bit`(threads: Int) throws {
+  @Test(arguments: [1, 2], [Optimizer.Options(), Optimizer.Options(muon: Muon.Options())])
+  func `stopped and resumed equals uninterrupted, bit for bit`(
+    threads: Int, optimizer: Optimizer.Options
+  ) throws {
     try withTemporaryFolder { folder in
+      let options = TinyRun.options(steps: 12, optimizer)
       let data = try TinyRun.store(6, in: folder)
       let (whole, broken) = (
         folder.appendingPathComponent("whole"), folder.appendingPathComponent("broken")
       )
       var losses: [Int: Double] = [:]
       var first = try TrainingRun(
-        try checkpoint(data), data, TinyRun.options(steps: 12), in: whole,
+        try checkpoint(data), data, options, in: whole,
         pool: WorkerPool(threads: 2))
       try first.run { if case .step(let step) = $0 { losses[step.step] = step.loss } }
 
       let pool = WorkerPool(threads: threads)
       var second = try TrainingRun(
-        try checkpoint(data), data, TinyRun.options(steps: 12), in: broken, pool: pool)
+        try checkpoint(data), data, options, in: broken, pool: pool)
       #expect(throws: Stop.self) {
         try second.run {
           if case .step(let step) = $0, step.step == 5 { throw Stop() }
