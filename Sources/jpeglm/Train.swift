@@ -93,7 +93,7 @@ struct Train: ParsableCommand {
   @Option(
     help: """
       Pictures that the model writes at each checkpoint, on one sheet in the run's samples folder; 0 for \
-      none. Left out where it would take more than a twentieth of the time.
+      none. After the first, left out where it would take more than a twentieth of the time.
       """)
   var samples = 16
 
@@ -205,7 +205,12 @@ struct Train: ParsableCommand {
       case .step(let step): if step.step % Self.stepsPerEntry == 0 { try log?.add(step) }
       case .validation(let step, let validation): try log?.add(validation, step: step)
       case .checkpoint(let step):
-        try sheets.write(step: step, isLast: report.isFinished, log)
+        do {
+          try sheets.write(step: step, isLast: report.isFinished, log)
+        } catch {
+          // A picture is not worth a run.
+          progress.note("no sheet of samples after step \(Format.count(step)): \(error)")
+        }
       }
       if interrupt.signal != 0 {
         progress.note("stopping with a checkpoint; --resume goes on")

@@ -78,4 +78,37 @@ import Testing
     }
     #expect(throws: CodecError.self) { try codec.file(from: stream + [0]) }
   }
+
+  @Test func `a stream cut anywhere is completed with no value larger than its own`() throws {
+    // So fine a quality that many values take an escape.
+    let codec = try JPEGCodec(JPEGProfile(size: 16, quality: 95, stream: .symbols))
+    let stream = try codec.canonicalBytes(of: Self.noise(size: 16, seed: 5))
+    #expect(stream.contains(JPEGSymbol.escape.byte))
+    let largest = magnitudes(stream).max() ?? 0
+    for count in 0..<stream.count {
+      let prefix = Array(stream[..<count])
+      let whole = codec.completed(Prompt(bytes: prefix))
+      try codec.check(whole)
+      // A first digit that is given leaves no choice but the values that it begins.
+      let isInsideDigits = count > 1 && stream[count - 2] == JPEGSymbol.escape.byte
+      if !isInsideDigits { #expect((magnitudes(whole).max() ?? 0) <= max(largest, 32), "\(count)") }
+    }
+  }
+
+  /// The sizes of the values in a stream.
+  private func magnitudes(_ stream: [UInt8]) -> [Int] {
+    var (values, index) = ([Int](), 0)
+    while index < stream.count {
+      switch JPEGSymbol(stream[index]) {
+      case .index: index += 1
+      case .value(let value):
+        values.append(abs(value))
+        index += 1
+      case .escape:
+        values.append(abs(JPEGSymbol.value(high: stream[index + 1], low: stream[index + 2])))
+        index += 3
+      }
+    }
+    return values
+  }
 }

@@ -202,8 +202,12 @@ extension JPEGSymbolGrammar {
       case .index: return [JPEGSymbol.index(0, component: component).byte]
       case .value: return [JPEGSymbol.bytes(of: wanted)[0]]
       case .high, .low:
-        let bytes = JPEGSymbol.bytes(of: wanted)
-        return bytes.count == 3 ? [bytes[state.due == .high ? 1 : 2]] : []
+        // Behind an escape the nearest value that has no byte of its own.
+        let direct = JPEGSymbol.direct
+        let value =
+          !direct.contains(wanted)
+          ? wanted : wanted < 0 ? direct.lowerBound - 1 : direct.upperBound + 1
+        return [JPEGSymbol.bytes(of: value)[state.due == .high ? 1 : 2]]
       }
     }
   }
