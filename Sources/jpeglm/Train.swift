@@ -7,7 +7,7 @@ struct Train: ParsableCommand {
     abstract: "Train a model on a folder of JPEG files.",
     discussion: """
       Reads every .jpg and .jpeg below DIR, whatever its size and kind, and trains a Llama on \
-      their canonical bytes. What is not said is chosen from the pictures and printed. The run's \
+      their canonical form. What is not said is chosen from the pictures and printed. The run's \
       folder is a checkpoint at any time: sample from it while it trains. Ctrl-C ends the run with \
       a checkpoint; --resume goes on.
 
