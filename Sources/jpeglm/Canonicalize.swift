@@ -41,6 +41,8 @@ struct Canonicalize: ParsableCommand {
 
   @OptionGroup var threads: ThreadOptions
 
+  @OptionGroup var progress: ProgressOptions
+
   @Flag(help: "Stop at the first file that cannot be read, instead of skipping it.")
   var strict = false
 
@@ -79,7 +81,7 @@ struct Canonicalize: ParsableCommand {
 
   func run() throws {
     let interrupt = Interrupt()
-    let progress = ProgressLine()
+    let progress = progress.line
     let pool = threads.pool
     let sources = try SourceFile.list(inputs)
     let base = profile.profile(side: Self.defaultSide, isGrayscale: false, stream: stream)

@@ -62,6 +62,8 @@ struct Eval: ParsableCommand {
 
   @OptionGroup var threads: ThreadOptions
 
+  @OptionGroup var progress: ProgressOptions
+
   func validate() throws {
     if let count, count < 2 { throw ValidationError("--count \(count) is not at least 2.") }
     for share in keep where !(0...1).contains(share) {
@@ -86,7 +88,7 @@ struct Eval: ParsableCommand {
   }
 
   func run() throws {
-    let session = EvalSession(network, seed: seed, threads.pool)
+    let session = EvalSession(network, seed: seed, threads.pool, progress.line)
     if let real {
       try evaluateRun(session, ImageFolder(real))
     } else {

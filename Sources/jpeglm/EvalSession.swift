@@ -38,15 +38,18 @@ final class EvalSession {
   private let options: NetworkOptions
   private let pool: WorkerPool
   private let seed: UInt64
-  private let progress = ProgressLine()
+  private let progress: ProgressLine
   private let interrupt = Interrupt()
   private var network: (any FeatureNetwork)?
   private var pictures: [String: (set: PictureSet, features: PictureFeatures)] = [:]
 
-  init(_ options: NetworkOptions, seed: UInt64, _ pool: WorkerPool) {
+  init(
+    _ options: NetworkOptions, seed: UInt64, _ pool: WorkerPool, _ progress: ProgressLine
+  ) {
     self.options = options
     self.seed = seed
     self.pool = pool
+    self.progress = progress
     report = EvaluationReport(features: nil, seed: seed)
   }
 

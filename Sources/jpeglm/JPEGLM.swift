@@ -1,4 +1,5 @@
 import ArgumentParser
+import CodecLM
 
 @main
 struct JPEGLM: ParsableCommand {
@@ -12,9 +13,42 @@ struct JPEGLM: ParsableCommand {
         jpeglm train photos --out run --minutes 30
         jpeglm sample run --count 16 --out samples --grid samples.jpg
       """,
-    version: "0.1.0",
-    subcommands: [
-      Train.self, TrainTokenizer.self, Tokenize.self, Sample.self, Score.self, Eval.self,
-      Canonicalize.self, Inspect.self, Info.self, Export.self, Bench.self, DrawDigits.self,
+    version: version,
+    groupedSubcommands: [
+      CommandGroup(name: "Models", subcommands: [Train.self, Sample.self, Info.self, Export.self]),
+      CommandGroup(name: "Measuring", subcommands: [Score.self, Eval.self, Report.self, Bench.self]),
+      CommandGroup(
+        name: "Files and tokens",
+        subcommands: [
+          Canonicalize.self, Inspect.self, TrainTokenizer.self, Tokenize.self, DrawDigits.self,
+        ]),
     ])
+
+  private static var version: String {
+    #if DEBUG
+      let build = "debug build, many times slower than swift build -c release"
+    #else
+      let build = "release build"
+    #endif
+    return "0.1.0 (\(build); \(BLAS.simdName) kernels, OpenBLAS \(BLAS.kernelName))"
+  }
+
+  func run() {
+    print(
+      """
+      jpeglm trains language models on JPEG files and lets them write new ones.
+
+      Pictures from a model that comes with the source:
+        jpeglm sample Models/cifar10 --count 16 --out samples --grid samples.jpg
+
+      A model of your own, from any folder of JPEG files:
+        jpeglm train photos --out run --minutes 30
+        jpeglm sample run --count 16 --out samples --grid samples.jpg
+
+      A few hundred pictures learn faster from a model that knows many:
+        jpeglm train photos --out run --from Models/flowers --minutes 30
+
+      All commands: jpeglm --help      One of them: jpeglm help sample
+      """)
+  }
 }

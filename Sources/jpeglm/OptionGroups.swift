@@ -15,14 +15,19 @@ struct ProfileOptions: ParsableArguments {
   @Option(help: "Side of the square pictures, 1 to 4096 pixels.")
   var size: Int?
 
-  @Option(help: "JPEG quality, 1 to 100.")
-  var quality = 25
+  @Option(name: .customLong("quality"), help: "JPEG quality, 1 to 100; 25 by default.")
+  var wantedQuality: Int?
 
   @Option(help: "Chroma subsampling: 4:2:0, 4:2:2, 4:4:4 or grayscale.")
   var subsampling: JPEGProfile.Subsampling?
 
-  @Option(help: "MCUs between restart markers; 0 for none, 1 is the paper's.")
-  var restart = 0
+  @Option(
+    name: .customLong("restart"),
+    help: "MCUs between restart markers; 0, the default, for none; 1 is the paper's.")
+  var wantedRestart: Int?
+
+  private var quality: Int { wantedQuality ?? 25 }
+  private var restart: Int { wantedRestart ?? 0 }
 
   func validate() throws {
     if let size, !JPEGProfile.sides.contains(size) {
@@ -80,36 +85,6 @@ struct ThreadOptions: ParsableArguments {
   }
 
   var pool: WorkerPool { threads.map { WorkerPool(threads: $0) } ?? .shared }
-}
-
-/// Numbers for people.
-enum Format {
-  static func count(_ number: Int) -> String {
-    let digits = Array(String(number))
-    var text = ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index) % 3 == 0 { text += "," }
-      text.append(digit)
-    }
-    return text
-  }
-
-  static func fixed(_ number: Double, _ digits: Int) -> String {
-    String(format: "%.\(digits)f", number)
-  }
-
-  static func bytes(_ count: Int) -> String {
-    count < 1 << 30
-      ? "\(fixed(Double(count) / Double(1 << 20), 1)) MiB"
-      : "\(fixed(Double(count) / Double(1 << 30), 2)) GiB"
-  }
-
-  static func duration(_ seconds: Double) -> String {
-    let total = Int(seconds.rounded(.up))
-    if total < 60 { return "\(total) s" }
-    if total < 3_600 { return "\(total / 60) min \(total % 60) s" }
-    return "\(total / 3_600) h \(total % 3_600 / 60) min"
-  }
 }
 
 /// Writes a value as one JSON object on standard output.

@@ -1,10 +1,24 @@
+import ArgumentParser
 import Foundation
 
-/// A line on standard error that is redrawn on a terminal, and printed now and then elsewhere.
+/// How much a command says while it works.
+struct ProgressOptions: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Say nothing but errors.")
+  var quiet = false
+
+  var line: ProgressLine { ProgressLine(isQuiet: quiet) }
+}
+
+/// A line on standard error that is redrawn on a terminal, and printed now and then elsewhere; no
+/// colours, so that NO_COLOR has nothing to turn off.
 final class ProgressLine {
+  private let isQuiet: Bool
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private var lastTime: ContinuousClock.Instant?
   private var lastWidth = 0
+
+  /// - Parameter isQuiet: whether nothing is shown at all.
+  init(isQuiet: Bool) { self.isQuiet = isQuiet }
 
   /// Seconds between two lines.
   private var interval: Double { isTerminal ? 0.1 : 10 }
@@ -29,6 +43,7 @@ final class ProgressLine {
   }
 
   private func write(_ text: String) {
+    if isQuiet { return }
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 }

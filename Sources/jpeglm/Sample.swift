@@ -60,6 +60,8 @@ struct Sample: ParsableCommand {
 
   @OptionGroup var threads: ThreadOptions
 
+  @OptionGroup var progress: ProgressOptions
+
   @Flag(help: "Print the result as one JSON object.")
   var json = false
 
@@ -80,7 +82,7 @@ struct Sample: ParsableCommand {
 
   func run() throws {
     let interrupt = Interrupt()
-    let progress = ProgressLine()
+    let progress = progress.line
     var generator = try Generator(loading: URL(fileURLWithPath: folder), pool: threads.pool)
     generator.isConstrained = !sampling.unconstrained
     if let weights = sampling.weights { generator.weights = weights }

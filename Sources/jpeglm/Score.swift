@@ -33,6 +33,8 @@ struct Score: ParsableCommand {
 
   @OptionGroup var threads: ThreadOptions
 
+  @OptionGroup var progress: ProgressOptions
+
   @Flag(help: "Print the result as one JSON object.")
   var json = false
 
@@ -65,7 +67,7 @@ struct Score: ParsableCommand {
 
   func run() throws {
     let interrupt = Interrupt()
-    let progress = ProgressLine()
+    let progress = progress.line
     let pool = threads.pool
     let checkpoint = try Checkpoint(URL(fileURLWithPath: folder))
     let scorer = try Scorer(checkpoint, weights: weights, pool: pool)

@@ -13,6 +13,7 @@ struct Train: ParsableCommand {
 
         jpeglm train photos --out run --minutes 30
         jpeglm train photos --out run --minutes 60 --resume
+        jpeglm train photos --out mine --from Models/flowers --minutes 20 --mirror
         jpeglm train photos --out paper --size 256 --restart 1 --stream abbreviated \
           --tokenizer bpe --optimizer adamw --preset small
       """)
@@ -62,6 +63,14 @@ struct Train: ParsableCommand {
   @Option(help: "Model by a JSON file with Hugging Face's field names.")
   var config: String?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Go on from a trained model: a folder of Models, another run or a checkpoint. Its size of \
+      pictures, tokens and shape are kept, so that a few hundred pictures of one's own are enough.
+      """, valueName: "checkpoint"))
+  var from: String?
+
   @Option(help: "Optimiser steps; 0 writes an untrained model.")
   var steps: Int?
 
@@ -102,6 +111,8 @@ struct Train: ParsableCommand {
 
   @OptionGroup var threads: ThreadOptions
 
+  @OptionGroup var progress: ProgressOptions
+
   @Flag(
     help: """
       Keep a fifth of the activations and make the others again in the backward pass: less memory \
@@ -115,22 +126,27 @@ struct Train: ParsableCommand {
   @Flag(help: "Stop at the first file that cannot be read, instead of skipping it.")
   var strict = false
 
-  /// Tokens of a batch unless told otherwise: in the minutes to hours of a processor, many small
-  /// steps learn more than few large ones.
-  private static let tokensPerBatch = 2_048
   /// Steps for each entry of TensorBoard's curves.
   private static let stepsPerEntry = 10
-  /// Of training unless told otherwise.
-  private static let usualSeconds = 600.0
-  /// Operations of a training step to those of large products in the same time.
-  private static let shareOfPeak = 0.7
-
   func validate() throws {
     if let size = vocabulary.wanted, !tokenizerChoice.isLearnt {
       throw ValidationError("--vocabulary \(size) is for --tokenizer bpe or symbols.")
     }
     if tokenizer == .learnt(insideSymbols: true), streamChoice != .symbols {
       throw ValidationError("--tokenizer symbols is for --stream symbols.")
+    }
+    if from != nil {
+      let others: [(String, Bool)] = [
+        ("--size", profile.size != nil), ("--quality", profile.wantedQuality != nil),
+        ("--subsampling", profile.subsampling != nil),
+        ("--restart", profile.wantedRestart != nil), ("--stream", stream != nil),
+        ("--tokenizer", tokenizer != nil), ("--vocabulary", vocabulary.wanted != nil),
+        ("--preset", preset != nil), ("--config", config != nil),
+        ("--resume", resume),
+      ]
+      if let (name, _) = others.first(where: \.1) {
+        throw ValidationError("\(name) cannot be given with --from, whose model decides it.")
+      }
     }
     if preset != nil, config != nil {
       throw ValidationError("Give --preset or --config, not both.")
@@ -164,40 +180,13 @@ struct Train: ParsableCommand {
 
   func run() throws {
     let interrupt = Interrupt()
-    let progress = ProgressLine()
-    let folder = URL(fileURLWithPath: output)
-    let pool = threads.pool
-    if !resume, TrainingRun.exists(in: folder) {
-      throw TrainingError.runExists(path: folder.path)
-    }
-    if resume, !TrainingRun.exists(in: folder) {
-      throw TrainingError.nothingToResume(path: folder.path)
-    }
-    let sources = try ImageFolder(URL(fileURLWithPath: images))
-    let profile = try resume ? storedProfile(folder) : chooseProfile(sources, pool, progress)
-    let tokenizer =
-      try resume
-      ? Tokenizer(contentsOf: folder)
-      : chooseTokenizer(sources, profile, pool, interrupt, progress)
-    let data = try openData(sources, profile, tokenizer, in: folder, pool, interrupt, progress)
-    progress.note(
-      """
-      \(Format.count(data.count)) images: \(Format.count(data.statistics.tokens)) tokens, \
-      \(Format.fixed(data.statistics.mean, 0)) an image, \(data.statistics.longest) at most; \
-      \(Format.count(data.heldOutIndices.count)) held out
-      """)
-
-    var run: TrainingRun
-    if resume {
-      run = try TrainingRun(
-        resuming: folder, data, budget: budget, recomputing: recompute, pool: pool)
-      progress.note("resuming after step \(Format.count(run.trainer.state.step))")
-    } else {
-      run = try start(data, profile, in: folder, pool)
-    }
+    let progress = progress.line
+    let setup = try TrainSetup(self, interrupt, progress)
+    let data = try setup.data()
+    var run = try setup.run(on: data)
     describe(run, progress)
     var report = TrainingReport(data, from: run.trainer.progress, progress)
-    var sheets = TrainingSamples(run, count: samples, pool: pool)
+    var sheets = TrainingSamples(run, count: samples, pool: setup.pool)
     let log = try tensorboard.map { try TensorBoardLog(in: URL(fileURLWithPath: $0)) }
     try run.run { event in
       report.show(event)
@@ -223,125 +212,13 @@ struct Train: ParsableCommand {
       """)
   }
 
-  private var streamChoice: JPEGProfile.Stream {
+  var streamChoice: JPEGProfile.Stream {
     let isOfSymbols = tokenizer == nil || tokenizer == .learnt(insideSymbols: true)
     return stream ?? (isOfSymbols ? .symbols : .scan)
   }
 
-  private var tokenizerChoice: TokenizerChoice {
+  var tokenizerChoice: TokenizerChoice {
     tokenizer ?? (streamChoice == .symbols ? .learnt(insideSymbols: true) : .bytes)
-  }
-
-  private var budget: Trainer.Length? {
-    steps.map { .steps($0) } ?? minutes.map { .seconds($0 * 60) }
-  }
-
-  private func storedProfile(_ folder: URL) throws -> JPEGProfile {
-    switch try Checkpoint.codec(of: folder) {
-    case .jpeg(let profile): profile
-    }
-  }
-
-  private func chooseProfile(
-    _ sources: ImageFolder, _ pool: WorkerPool, _ progress: ProgressLine
-  ) throws -> JPEGProfile {
-    let chosen = profile.profile(for: sources, stream: streamChoice, pool)
-    progress.note(chosen.description)
-    return chosen.profile
-  }
-
-  /// What `--tokenizer` says; learnt from the images where it says so.
-  private func chooseTokenizer(
-    _ sources: ImageFolder, _ profile: JPEGProfile, _ pool: WorkerPool, _ interrupt: Interrupt,
-    _ progress: ProgressLine
-  ) throws -> Tokenizer {
-    switch tokenizerChoice {
-    case .bytes: return .bytes
-    case .file(let path):
-      let tokenizer = try Tokenizer(contentsOf: URL(fileURLWithPath: path))
-      guard tokenizer.isLossless else {
-        throw ValidationError("\(path) has no token for some byte; choose another --tokenizer.")
-      }
-      return tokenizer
-    case .learnt(let insideSymbols):
-      let sample = try vocabulary.sample(of: sources, profile, pool, interrupt, progress)
-      let tokenizer = Tokenizer.trained(
-        on: sample, vocabulary: vocabulary.count(for: tokenizerChoice),
-        splittingBefore: insideSymbols ? try JPEGCodec(profile).symbolStarts : ByteSet())
-      progress.note("\(Format.count(tokenizer.count)) tokens: \(tokenizer)")
-      return tokenizer
-    }
-  }
-
-  private func openData(
-    _ sources: ImageFolder, _ profile: JPEGProfile, _ tokenizer: Tokenizer, in folder: URL,
-    _ pool: WorkerPool, _ interrupt: Interrupt, _ progress: ProgressLine
-  ) throws -> TokenStore {
-    let store = folder.appendingPathComponent("images.tokens")
-    let mirrored = try resume ? TrainingRun.options(of: folder).mirrored : mirror
-    let data = try TokenStore.build(
-      from: sources, .jpeg(profile), tokenizer: tokenizer, at: store, mirrored: mirrored,
-      strict: strict, pool: pool
-    ) { state in
-      progress.show(
-        "reading images \(Format.count(state.done)) of \(Format.count(state.total))",
-        isFinal: state.done == state.total)
-      if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
-    }
-    for file in data.skipped.prefix(5) { progress.note("skipped \(file)") }
-    if data.skipped.count > 5 {
-      progress.note("… and \(Format.count(data.skipped.count - 5)) more skipped files")
-    }
-    return data
-  }
-
-  private func start(
-    _ data: TokenStore, _ profile: JPEGProfile, in folder: URL, _ pool: WorkerPool
-  ) throws -> TrainingRun {
-    let vocabulary = data.tokenizer.count
-    var row = context ?? data.suggestedContext
-    var model: LlamaConfiguration
-    if let config {
-      model = try LlamaConfiguration(contentsOf: URL(fileURLWithPath: config))
-      guard model.vocabulary == vocabulary else {
-        throw ValidationError(
-          "\(config): vocab_size is \(model.vocabulary), the tokenizer has \(vocabulary).")
-      }
-      if context == nil { row = min(row, model.contextLength) }
-      guard row <= model.contextLength else {
-        throw ValidationError(
-          "--context \(row) is more than max_position_embeddings in \(config).")
-      }
-    } else {
-      model = try suggestedModel(vocabulary: vocabulary, contextLength: row, pool)
-    }
-    var options = Trainer.Options(
-      budget: budget ?? .seconds(Self.usualSeconds), context: row,
-      learningRate: learningRate ?? model.suggestedLearningRate)
-    options.batch = batch ?? max(1, Self.tokensPerBatch / row)
-    options.microBatches = accumulate
-    options.optimizer = optimizer.options
-    options.seed = seed
-    var keeping = TrainingRun.Options()
-    keeping.checkpointInterval = .seconds(checkpointEvery)
-    keeping.mirrored = mirror
-    let checkpoint = Checkpoint(
-      try Llama(model, seed: seed, pool: pool), data.tokenizer, .jpeg(profile))
-    return try TrainingRun(
-      checkpoint, data, options, keeping, in: folder, recomputing: recompute, pool: pool)
-  }
-
-  /// The preset wanted, or one for the time there is.
-  private func suggestedModel(
-    vocabulary: Int, contextLength: Int, _ pool: WorkerPool
-  ) throws -> LlamaConfiguration {
-    if preset != nil || steps != nil {
-      return .preset(preset ?? .mini, vocabulary: vocabulary, contextLength: contextLength)
-    }
-    let peak = try MachineLimits.productRate(side: 512, pool: pool)
-    return .preset(
-      vocabulary: vocabulary, contextLength: contextLength,
-      seconds: minutes.map { $0 * 60 } ?? Self.usualSeconds, rate: Self.shareOfPeak * peak)
   }
 
   private func describe(_ run: borrowing TrainingRun, _ progress: ProgressLine) {

@@ -39,6 +39,8 @@ struct TrainTokenizer: ParsableCommand {
 
   @OptionGroup var threads: ThreadOptions
 
+  @OptionGroup var progress: ProgressOptions
+
   @Flag(help: "Print the result as one JSON object.")
   var json = false
 
@@ -66,7 +68,7 @@ struct TrainTokenizer: ParsableCommand {
 
   func run() throws {
     let interrupt = Interrupt()
-    let progress = ProgressLine()
+    let progress = progress.line
     let target = URL(fileURLWithPath: output)
     guard FolderListing.kind(of: output) != .folder else {
       throw ValidationError("--out \(output) is a folder; name a file, such as tokenizer.json.")

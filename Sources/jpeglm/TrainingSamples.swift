@@ -16,7 +16,7 @@ struct TrainingSamples {
   /// - Parameter count: pictures on a sheet; 0 for no sheets.
   init(_ run: borrowing TrainingRun, count: Int, pool: WorkerPool) {
     checkpoint = run.checkpoint
-    folder = run.folder.appendingPathComponent("samples")
+    folder = TrainingSheet.folder(of: run.folder)
     self.count = count
     self.pool = pool
   }
@@ -29,9 +29,8 @@ struct TrainingSamples {
     let files = try Generator(checkpoint, pool: pool).generate(count: count)
     let sheet = ContactSheet().image(of: files.map(\.picture))
     try Folders.make(folder)
-    let name = "step-\(step.padded(to: 6)).jpg"
     let file = try sheet.jpegFile()
-    try AtomicFile.write(file, to: folder.appendingPathComponent(name))
+    try AtomicFile.write(file, to: folder.appendingPathComponent(TrainingSheet.name(ofStep: step)))
     try log?.add(
       imageFile: file, width: sheet.width, height: sheet.height, name: "samples", step: step)
     let end = ContinuousClock.now

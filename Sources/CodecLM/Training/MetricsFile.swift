@@ -2,7 +2,8 @@ import Foundation
 
 /// `metrics.jsonl`: a line for every few steps, with their means, and a line for every validation.
 struct MetricsFile: Sendable {
-  private struct Line: Codable {
+  /// A line of the file.
+  struct Line: Codable {
     var step: Int
     var loss: Double?
     var bits_per_byte: Double?
@@ -26,7 +27,7 @@ struct MetricsFile: Sendable {
   /// Opens a run's metrics and drops lines past `step`, which a resumed run makes again; all lines if
   /// there is none.
   init(_ folder: URL, keepingUpTo step: Int?) throws {
-    url = folder.appendingPathComponent("metrics.jsonl")
+    url = Self.url(in: folder)
     let old = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
     let decoder = JSONDecoder()
     let kept = old.split(separator: "\n").filter { text in
@@ -69,22 +70,22 @@ struct MetricsFile: Sendable {
         validation_images: validation.images))
   }
 
-  /// The last validation of a run's metrics.
-  static func lastValidation(
-    in folder: URL
-  ) -> (bitsPerByte: Double, bitsPerImage: Double, baselineShare: Double?)? {
-    let url = folder.appendingPathComponent("metrics.jsonl")
-    let text = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
-    let decoder = JSONDecoder()
-    for line in text.split(separator: "\n").reversed() {
-      if let line = try? decoder.decode(Line.self, from: Data(line.utf8)),
-        let bitsPerByte = line.validation_bits_per_byte,
-        let bitsPerImage = line.validation_bits_per_image
-      {
-        return (bitsPerByte, bitsPerImage, line.validation_baseline_share)
-      }
+  /// The whole lines of a run's metrics.
+  ///
+  /// - Throws: ``FileError`` when there are none.
+  static func lines(in folder: URL) throws -> [Line] {
+    let url = url(in: folder)
+    guard let text = try? String(contentsOf: url, encoding: .utf8) else {
+      throw FileError.cannotRead(path: url.path, reason: "no metrics of a training run")
     }
-    return nil
+    let decoder = JSONDecoder()
+    return text.split(separator: "\n").compactMap {
+      try? decoder.decode(Line.self, from: Data($0.utf8))
+    }
+  }
+
+  private static func url(in folder: URL) -> URL {
+    folder.appendingPathComponent("metrics.jsonl")
   }
 
   private func append(_ line: Line) throws {

@@ -242,6 +242,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case runExists(path: String)
   /// The folder holds no run that could be resumed.
   case nothingToResume(path: String)
+  /// The folder holds no run.
+  case noRun(path: String)
   /// What the run was started with has changed.
   case changed(path: String, what: String)
 
@@ -254,6 +256,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       "\(path) holds a run already; give --resume to go on with it, or another --out"
     case .nothingToResume(let path):
       "\(path) holds no checkpoint to resume; leave out --resume to start a run there"
+    case .noRun(let path):
+      "\(path) holds no training run; name the --out of jpeglm train"
     case .changed(let path, let what):
       "\(path): \(what) changed since the run began; start a new run with another --out"
     }

@@ -121,11 +121,14 @@ public struct TrainingRun: ~Copyable {
   /// What the run in a folder was started with.
   ///
   /// - Throws: ``TrainingError/nothingToResume(path:)``, ``FileError``.
-  public static func options(of folder: URL) throws -> Options {
+  public static func options(of folder: URL) throws -> Options { try record(of: folder).run }
+
+  /// What the newest checkpoint of a folder says of its run.
+  static func record(of folder: URL) throws -> Record {
     guard let newest = checkpoints(in: folder).last else {
       throw TrainingError.nothingToResume(path: folder.path)
     }
-    return try JSONFile.read(Record.self, newest.appendingPathComponent(stateFile)).run
+    return try JSONFile.read(Record.self, newest.appendingPathComponent(stateFile))
   }
 
   /// Whether a folder holds a run that could be resumed.
@@ -263,10 +266,8 @@ extension TrainingRun {
 
   /// What the newest checkpoint and the metrics say, or `nil` where there is no run.
   public static func summary(of folder: URL) -> Summary? {
-    guard let newest = checkpoints(in: folder).last,
-      let record = try? JSONFile.read(Record.self, newest.appendingPathComponent(stateFile))
-    else { return nil }
-    let validation = MetricsFile.lastValidation(in: folder)
+    guard let record = try? record(of: folder) else { return nil }
+    let validation = (try? RunMetrics(of: folder))?.validations.last
     return Summary(
       steps: record.state.step, seconds: record.state.seconds, tokens: record.state.tokens,
       images: record.state.images, validationBitsPerByte: validation?.bitsPerByte,

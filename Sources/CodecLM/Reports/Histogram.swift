@@ -30,7 +30,7 @@ struct Histogram {
       let mean = Double(lengths.bits.reduce(0, +)) / Double(lengths.bits.count)
       return """
         <span><i class="series-\(index)"></i>\(HTML.escaped(lengths.name)), \
-        mean \(HTML.fixed(mean, 1))</span>
+        mean \(Format.fixed(mean, 1))</span>
         """
     }
     let middle = (range.lowerBound + range.upperBound) / 2
@@ -57,7 +57,7 @@ struct Histogram {
   private func path(_ heights: [Double]) -> String {
     let width = 100 / Double(heights.count)
     let steps = heights.enumerated().map { index, height in
-      "V\(HTML.fixed(100 - 97 * height, 2))H\(HTML.fixed(Double(index + 1) * width, 2))"
+      "V\(Format.fixed(100 - 97 * height, 2))H\(Format.fixed(Double(index + 1) * width, 2))"
     }
     return "M0 100\(steps.joined())V100Z"
   }

@@ -40,6 +40,43 @@ enum HTML {
       """
   }
 
+  /// A page that needs nothing outside it.
+  static func page(_ title: String, _ sections: [String]) -> String {
+    """
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>\(escaped(title))</title>
+    <style>
+    \(style)
+    </style>
+    </head>
+    <body>
+    <main>
+    <h1>\(escaped(title))</h1>
+    \(sections.filter { !$0.isEmpty }.joined(separator: "\n"))
+    </main>
+    </body>
+    </html>
+
+    """
+  }
+
+  /// Names and what they are.
+  static func definitions(_ lines: [(String, String)]) -> String {
+    let items = lines.map { "<dt>\(escaped($0.0))</dt><dd>\(escaped($0.1))</dd>" }
+    return "<dl>\(items.joined())</dl>"
+  }
+
+  /// A JPEG file in the page itself.
+  static func image(file: Data, alternative: String) -> String {
+    """
+    <img alt="\(escaped(alternative))" src="data:image/jpeg;base64,\(file.base64EncodedString())">
+    """
+  }
+
   /// A picture in the page itself, made smaller if it is large.
   ///
   /// - Throws: ``CodecError``.
@@ -51,15 +88,10 @@ enum HTML {
         width: max(1, picture.width * largestSide / side),
         height: max(1, picture.height * largestSide / side))
     }
-    let data = Data(try shown.jpegFile(quality: 92)).base64EncodedString()
-    return "<img alt=\"\(escaped(alternative))\" src=\"data:image/jpeg;base64,\(data)\">"
+    return image(file: Data(try shown.jpegFile(quality: 92)), alternative: alternative)
   }
 
   private static let largestSide = 160
-
-  static func fixed(_ number: Double, _ digits: Int) -> String {
-    String(format: "%.\(digits)f", number)
-  }
 
   /// A whole number, or a dash.
   static func count(_ number: Int?) -> String { number.map { "\($0)" } ?? "–" }

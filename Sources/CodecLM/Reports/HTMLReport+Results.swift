@@ -8,8 +8,8 @@ extension HTMLReport {
       return """
         <div class="bar"><span class="label">\(HTML.escaped(comparison.set)) <small>against \
         \(HTML.escaped(comparison.reference))</small></span>\
-        <span class="value">\(HTML.fixed(comparison.frechetDistance, 2))</span>\
-        <span class="track"><span style="width: \(HTML.fixed(share, 1))%"></span></span></div>
+        <span class="value">\(Format.fixed(comparison.frechetDistance, 2))</span>\
+        <span class="track"><span style="width: \(Format.fixed(share, 1))%"></span></span></div>
         """
     }
     let rows = report.comparisons.map { comparison -> [String] in
@@ -18,13 +18,13 @@ extension HTMLReport {
       return [
         HTML.escaped(comparison.set), HTML.escaped(comparison.reference),
         HTML.count(comparison.count), HTML.count(comparison.referenceCount),
-        HTML.fixed(comparison.frechetDistance, 2),
-        kernel.map { HTML.fixed(1_000 * $0.value, 2) } ?? "–",
+        Format.fixed(comparison.frechetDistance, 2),
+        kernel.map { Format.fixed(1_000 * $0.value, 2) } ?? "–",
         kernel.map {
-          "\(HTML.fixed(1_000 * $0.mean, 2)) ± \(HTML.fixed(1_000 * $0.deviation, 2))"
+          "\(Format.fixed(1_000 * $0.mean, 2)) ± \(Format.fixed(1_000 * $0.deviation, 2))"
         } ?? "–",
-        shares.map { HTML.fixed($0.precision, 3) } ?? "–",
-        shares.map { HTML.fixed($0.recall, 3) } ?? "–",
+        shares.map { Format.fixed($0.precision, 3) } ?? "–",
+        shares.map { Format.fixed($0.recall, 3) } ?? "–",
       ]
     }
     let headings = [
@@ -89,8 +89,7 @@ extension HTMLReport {
     }
     lines.append(("covariances and distances", "double precision"))
     lines.append(("seed", "\(report.seed)"))
-    let items = lines.map { "<dt>\(HTML.escaped($0.0))</dt><dd>\(HTML.escaped($0.1))</dd>" }
-    return HTML.section("Protocol", "<dl>\(items.joined())</dl>")
+    return HTML.section("Protocol", HTML.definitions(lines))
   }
 
   private func kept(_ generation: EvaluationReport.Generation) -> String {

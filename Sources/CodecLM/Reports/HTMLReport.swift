@@ -77,26 +77,7 @@ public struct HTMLReport: Sendable {
       results(), HTML.list(report.warnings, class: "warnings"), try pictures(), try nearest(),
       histogram(), files(), settings(),
     ]
-    return """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>\(HTML.escaped(title))</title>
-      <style>
-      \(Self.style)
-      </style>
-      </head>
-      <body>
-      <main>
-      <h1>\(HTML.escaped(title))</h1>
-      \(sections.filter { !$0.isEmpty }.joined(separator: "\n"))
-      </main>
-      </body>
-      </html>
-
-      """
+    return HTML.page(title, sections)
   }
 
   var distanceName: String { report.features?.distanceName ?? "Fréchet distance" }
@@ -121,7 +102,7 @@ public struct HTMLReport: Sendable {
       let nearest = try row.nearest.map { neighbour in
         """
         <figure>\(try HTML.image(neighbour.picture, alternative: neighbour.name))\
-        <figcaption title="\(HTML.escaped(neighbour.name))">\(HTML.fixed(neighbour.distance, 1))\
+        <figcaption title="\(HTML.escaped(neighbour.name))">\(Format.fixed(neighbour.distance, 1))\
         </figcaption></figure>
         """
       }
@@ -152,7 +133,7 @@ public struct HTMLReport: Sendable {
         HTML.escaped(set.name), HTML.escaped(set.origin), HTML.count(validity?.files),
         HTML.count(clean), HTML.count(validity?.warnings.count),
         HTML.count(validity?.unreadable.count),
-        set.bitsPerImage.map { HTML.fixed($0, 1) } ?? "–",
+        set.bitsPerImage.map { Format.fixed($0, 1) } ?? "–",
       ]
     }
     let table = HTML.table(

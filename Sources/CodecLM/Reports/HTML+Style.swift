@@ -1,4 +1,4 @@
-extension HTMLReport {
+extension HTML {
   static let style = """
     :root {
       color-scheme: light dark;
@@ -53,6 +53,25 @@ extension HTMLReport {
     path.series-0 { fill: var(--first); stroke: var(--first); }
     path.series-1 { fill: var(--second); stroke: var(--second); }
     path.series-2 { fill: var(--third); stroke: var(--third); }
+    .figures { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); }
+    .figure { background: var(--panel); border-radius: 6px; padding: 10px 14px; }
+    .figure b { display: block; font-size: 1.35rem; font-variant-numeric: tabular-nums; }
+    .figure span { display: block; color: var(--faint); font-size: 0.875rem; line-height: 1.35; }
+    .charts { display: grid; gap: 32px 40px; }
+    .chart .legend { min-height: 1.5em; color: var(--faint); }
+    .plot { position: relative; margin-left: 56px; height: 220px; }
+    .plot svg { display: block; width: 100%; height: 100%; overflow: hidden; }
+    .plot path.line {
+      fill: none; stroke-width: 1.75; stroke-linejoin: round; vector-effect: non-scaling-stroke;
+    }
+    .plot path.grid { stroke: var(--line); vector-effect: non-scaling-stroke; }
+    .tick {
+      position: absolute; right: 100%; margin-right: 8px; transform: translateY(50%);
+      color: var(--faint); font-size: 0.8rem; line-height: 1; white-space: nowrap; font-variant-numeric: tabular-nums;
+    }
+    .chart .axis { margin: 6px 0 0 56px; }
+    .strip { display: flex; gap: 16px; overflow-x: auto; padding-bottom: 8px; }
+    .strip figure { flex: 0 0 min(236px, 72vw); }
     .axis { display: flex; justify-content: space-between; color: var(--faint); font-size: 0.8rem; }
     .legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin-bottom: 10px; font-size: 0.875rem; }
     .legend i { display: inline-block; width: 10px; height: 10px; margin-right: 6px; border-radius: 2px; }
@@ -65,7 +84,7 @@ extension HTMLReport {
     details { margin-top: 14px; font-size: 0.875rem; }
     summary { cursor: pointer; }
     @media (min-width: 900px) {
-      .neighbours { grid-template-columns: 1fr 1fr; }
+      .neighbours, .charts { grid-template-columns: 1fr 1fr; }
     }
     @media (max-width: 480px) {
       main { padding: 12px 14px 40px; }

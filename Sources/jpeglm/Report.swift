@@ -1,0 +1,37 @@
+import ArgumentParser
+import CodecLM
+import Foundation
+
+struct Report: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Draw a training run as one page for a browser.",
+    discussion: """
+      Curves of loss, bits, learning rate and speed; what the model wrote at checkpoints; all settings. \
+      The page needs no other file and no network. A run that still trains can be drawn too.
+
+        jpeglm report run --html report.html
+
+      With --evaluation the page also has the distances of an evaluation, made before by eval:
+
+        jpeglm eval run --real photos --count 1000 --json > evaluation.json
+        jpeglm report run --evaluation evaluation.json --html report.html
+      """)
+
+  @Argument(help: ArgumentHelp("Folder of a training run.", valueName: "run"))
+  var folder: String
+
+  @Option(help: "The page to write.")
+  var html: String
+
+  @Option(help: "What eval --json printed.")
+  var evaluation: String?
+
+  func run() throws {
+    let evaluation = try evaluation.map {
+      try JSONFile.read(EvaluationReport.self, URL(fileURLWithPath: $0))
+    }
+    try RunReport(of: URL(fileURLWithPath: folder), evaluation: evaluation)
+      .write(to: URL(fileURLWithPath: html))
+    print("wrote \(html)")
+  }
+}

@@ -1,0 +1,171 @@
+import ArgumentParser
+import CodecLM
+import Foundation
+
+/// What a training run is made of, brought together from the options, the pictures and the run or model
+/// that it goes on from.
+struct TrainSetup {
+  let options: Train
+  let folder: URL
+  let pool: WorkerPool
+  let interrupt: Interrupt
+  let progress: ProgressLine
+  private let sources: ImageFolder
+  private let profile: JPEGProfile
+  /// The model of `--from`.
+  private let base: Checkpoint?
+
+  /// Tokens of a batch unless told otherwise: in the minutes to hours of a processor, many small
+  /// steps learn more than few large ones.
+  private static let tokensPerBatch = 2_048
+  /// Of training unless told otherwise.
+  private static let usualSeconds = 600.0
+  /// Operations of a training step to those of large products in the same time.
+  private static let shareOfPeak = 0.7
+
+  init(_ options: Train, _ interrupt: Interrupt, _ progress: ProgressLine) throws {
+    self.options = options
+    self.interrupt = interrupt
+    self.progress = progress
+    folder = URL(fileURLWithPath: options.output)
+    pool = options.threads.pool
+    let isThere = TrainingRun.exists(in: folder)
+    if !options.resume, isThere { throw TrainingError.runExists(path: folder.path) }
+    if options.resume, !isThere { throw TrainingError.nothingToResume(path: folder.path) }
+    let base = try options.from.map { try Checkpoint(URL(fileURLWithPath: $0)) }
+    let known = try base?.codec ?? (isThere ? Checkpoint.codec(of: folder) : nil)
+    sources = try ImageFolder(URL(fileURLWithPath: options.images))
+    switch known {
+    case .jpeg(let profile): self.profile = profile
+    case nil:
+      let chosen = options.profile.profile(for: sources, stream: options.streamChoice, pool)
+      progress.note(chosen.description)
+      profile = chosen.profile
+    }
+    self.base = base
+  }
+
+  /// The pictures as tokens, made now unless the folder has them.
+  func data() throws -> TokenStore {
+    let data = try TokenStore.build(
+      from: sources, .jpeg(profile), tokenizer: tokenizer(),
+      at: folder.appendingPathComponent("images.tokens"),
+      mirrored: options.resume ? TrainingRun.options(of: folder).mirrored : options.mirror,
+      strict: options.strict, pool: pool
+    ) { state in
+      progress.show(
+        "reading images \(Format.count(state.done)) of \(Format.count(state.total))",
+        isFinal: state.done == state.total)
+      if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
+    }
+    for file in data.skipped.prefix(5) { progress.note("skipped \(file)") }
+    if data.skipped.count > 5 {
+      progress.note("… and \(Format.count(data.skipped.count - 5)) more skipped files")
+    }
+    progress.note(
+      """
+      \(Format.count(data.count)) images: \(Format.count(data.statistics.tokens)) tokens, \
+      \(Format.fixed(data.statistics.mean, 0)) an image, \(data.statistics.longest) at most; \
+      \(Format.count(data.heldOutIndices.count)) held out
+      """)
+    return data
+  }
+
+  /// The run, at its beginning or where it was left.
+  func run(on data: TokenStore) throws -> TrainingRun {
+    guard options.resume else { return try newRun(on: data) }
+    let run = try TrainingRun(
+      resuming: folder, data, budget: budget, recomputing: options.recompute, pool: pool)
+    progress.note("resuming after step \(Format.count(run.trainer.state.step))")
+    return run
+  }
+
+  private var budget: Trainer.Length? {
+    options.steps.map { .steps($0) } ?? options.minutes.map { .seconds($0 * 60) }
+  }
+
+  /// The model's own; else what `--tokenizer` says, learnt from the images where it says so.
+  private func tokenizer() throws -> Tokenizer {
+    if options.resume { return try Tokenizer(contentsOf: folder) }
+    if let base { return try lossless(base.tokenizer, of: "the tokenizer of --from") }
+    switch options.tokenizerChoice {
+    case .bytes: return .bytes
+    case .file(let path):
+      return try lossless(Tokenizer(contentsOf: URL(fileURLWithPath: path)), of: path)
+    case .learnt(let insideSymbols):
+      let vocabulary = options.vocabulary
+      let sample = try vocabulary.sample(of: sources, profile, pool, interrupt, progress)
+      let tokenizer = Tokenizer.trained(
+        on: sample, vocabulary: vocabulary.count(for: options.tokenizerChoice),
+        splittingBefore: insideSymbols ? try JPEGCodec(profile).symbolStarts : ByteSet())
+      progress.note("\(Format.count(tokenizer.count)) tokens: \(tokenizer)")
+      return tokenizer
+    }
+  }
+
+  private func lossless(_ tokenizer: Tokenizer, of name: String) throws -> Tokenizer {
+    guard tokenizer.isLossless else {
+      throw ValidationError("\(name) has no token for some byte; choose another.")
+    }
+    return tokenizer
+  }
+
+  private func newRun(on data: TokenStore) throws -> TrainingRun {
+    let (model, row) = try model(for: data)
+    var training = Trainer.Options(
+      budget: budget ?? .seconds(Self.usualSeconds), context: row,
+      learningRate: options.learningRate ?? model.configuration.suggestedLearningRate)
+    training.batch = options.batch ?? max(1, Self.tokensPerBatch / row)
+    training.microBatches = options.accumulate
+    training.optimizer = options.optimizer.options
+    training.seed = options.seed
+    var keeping = TrainingRun.Options()
+    keeping.checkpointInterval = .seconds(options.checkpointEvery)
+    keeping.mirrored = options.mirror
+    return try TrainingRun(
+      Checkpoint(model, data.tokenizer, .jpeg(profile)), data, training, keeping, in: folder,
+      recomputing: options.recompute, pool: pool)
+  }
+
+  /// The model to begin with, and the positions of a row that it can take.
+  private func model(for data: TokenStore) throws -> (model: Llama, row: Int) {
+    let suggested = options.context ?? data.suggestedContext
+    if let base {
+      let row = try self.row(suggested, in: base.configuration, "the model of --from")
+      return (try base.model, row)
+    }
+    let (configuration, row) = try configuration(vocabulary: data.tokenizer.count, suggested)
+    return (try Llama(configuration, seed: options.seed, pool: pool), row)
+  }
+
+  /// The shape that `--config` or `--preset` says, else one for the time there is.
+  private func configuration(
+    vocabulary: Int, _ suggested: Int
+  ) throws -> (LlamaConfiguration, row: Int) {
+    if let config = options.config {
+      let model = try LlamaConfiguration(contentsOf: URL(fileURLWithPath: config))
+      guard model.vocabulary == vocabulary else {
+        throw ValidationError(
+          "\(config): vocab_size is \(model.vocabulary), the tokenizer has \(vocabulary).")
+      }
+      return (model, try row(suggested, in: model, config))
+    }
+    if options.preset != nil || options.steps != nil {
+      let preset = options.preset ?? .mini
+      return (.preset(preset, vocabulary: vocabulary, contextLength: suggested), suggested)
+    }
+    let peak = try MachineLimits.productRate(side: 512, pool: pool)
+    let model = LlamaConfiguration.preset(
+      vocabulary: vocabulary, contextLength: suggested,
+      seconds: options.minutes.map { $0 * 60 } ?? Self.usualSeconds, rate: Self.shareOfPeak * peak)
+    return (model, suggested)
+  }
+
+  private func row(_ row: Int, in model: LlamaConfiguration, _ name: String) throws -> Int {
+    if options.context == nil { return min(row, model.contextLength) }
+    guard row <= model.contextLength else {
+      throw ValidationError("--context \(row) is more than max_position_embeddings of \(name).")
+    }
+    return row
+  }
+}
