@@ -16,7 +16,8 @@ struct JPEGLM: ParsableCommand {
     version: version,
     groupedSubcommands: [
       CommandGroup(name: "Models", subcommands: [Train.self, Sample.self, Info.self, Export.self]),
-      CommandGroup(name: "Measuring", subcommands: [Score.self, Eval.self, Report.self, Bench.self]),
+      CommandGroup(
+        name: "Measuring", subcommands: [Score.self, Eval.self, Report.self, Bench.self]),
       CommandGroup(
         name: "Files and tokens",
         subcommands: [

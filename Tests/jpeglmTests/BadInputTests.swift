@@ -75,6 +75,12 @@ import Testing
     }
   }
 
+  @Test func `what is no run is not drawn`() throws {
+    try withTemporaryFolder { folder in
+      try expectError("report", "run", "--html", "a.html", says: "no training run", in: folder)
+    }
+  }
+
   @Test func `an output folder that is a file is refused`() throws {
     try withTemporaryFolder { folder in
       try write([1], "taken", in: folder)
@@ -119,7 +125,11 @@ import Testing
     ["train", "x", "--out", "run", "--threads", "0"],
     ["train", "x", "--out", "run", "--preset", "huge"],
     ["train", "x", "--out", "run", "--preset", "nano", "--config", "a.json"],
+    ["train", "x", "--out", "run", "--from", "y", "--size", "32"],
+    ["train", "x", "--out", "run", "--from", "y", "--quality", "25"],
+    ["train", "x", "--out", "run", "--from", "y", "--preset", "nano"],
     ["train", "x"],
+    ["report", "x"],
     ["sample", "x", "--out", "y", "--count", "0"],
     ["sample", "x", "--out", "y", "--temperature", "-1"],
     ["sample", "x", "--out", "y", "--top-p", "1.5"],

@@ -135,6 +135,40 @@ import Testing
     }
   }
 
+  @Test func `a run begins with another's model, quietly, and is drawn`() throws {
+    try withTemporaryFolder { folder in
+      _ = try Program.run("draw-digits", "digits", "--count", "6", "--size", "24", in: folder)
+      let first = try Program.run(
+        "train", "digits", "--out", "first", "--preset", "nano", "--size", "16", "--vocabulary",
+        "300", "--steps", "2", in: folder)
+      #expect(first.status == 0, "\(first.errors)")
+      // What belongs to the model comes from it: size, tokens, shape; and its weights.
+      let second = try Program.run(
+        "train", "digits", "--out", "second", "--from", "first", "--steps", "0", "--quiet",
+        in: folder)
+      #expect(second.status == 0 && second.errors.isEmpty, "\(second.errors)")
+      for name in ["codec.json", "config.json", "tokenizer.json", "model.safetensors"] {
+        let (old, new) = (
+          folder.appendingPathComponent("first/\(name)"),
+          folder.appendingPathComponent("second/\(name)")
+        )
+        #expect(try Data(contentsOf: old) == Data(contentsOf: new), "\(name)")
+      }
+      let drawn = try Program.run("report", "first", "--html", "first.html", in: folder)
+      #expect(drawn.output == "wrote first.html\n")
+      let page = try String(
+        contentsOf: folder.appendingPathComponent("first.html"), encoding: .utf8)
+      #expect(page.contains("Training of first") && page.contains("data:image/jpeg"))
+    }
+  }
+
+  @Test func `the program alone says where to begin`() throws {
+    try withTemporaryFolder { folder in
+      let outcome = try Program.run([], in: folder)
+      #expect(outcome.status == 0 && outcome.output.contains("jpeglm train photos --out run"))
+    }
+  }
+
   @Test(arguments: [
     ("train", "jpeglm train photos --out run --minutes 30"),
     (
@@ -149,6 +183,7 @@ import Testing
     ("inspect", "jpeglm inspect photo.jpg --mcu 0"),
     ("info", "jpeglm info run"), ("export", "jpeglm export run --gguf model.gguf"),
     ("draw-digits", "jpeglm draw-digits digits --count 5000"),
+    ("report", "jpeglm report run --html report.html"),
   ])
   func `a command's help has its example`(_ command: String, _ example: String) throws {
     try withTemporaryFolder { folder in

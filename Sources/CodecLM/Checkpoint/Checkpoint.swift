@@ -60,7 +60,9 @@ public struct Checkpoint: Sendable {
   /// The weights for decoding; those of an opened folder go from their files into panels one tensor
   /// after another, so that the whole model is never in memory a second time.
   ///
-  /// - Parameter format: by default ``weightFormat``.
+  /// - Parameters:
+  ///   - format: by default ``weightFormat``.
+  ///   - pool: threads that convert tensors.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
   public func decoderWeights(
     format: WeightFormat? = nil, pool: WorkerPool = .shared

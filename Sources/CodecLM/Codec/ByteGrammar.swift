@@ -22,6 +22,7 @@ public protocol ByteGrammar: Sendable {
   /// The strings of a trie that may come next.
   ///
   /// - Parameters:
+  ///   - trie: the strings to choose from.
   ///   - known: bytes that must come first, and that this state is already behind.
   ///   - allowed: which bytes may come next, all or some of ``allowedBytes``.
   func matches(in trie: ByteTrie, after known: [UInt8], _ allowed: ByteSet) -> ByteTrie.Matches

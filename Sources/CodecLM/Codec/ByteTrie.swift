@@ -57,6 +57,8 @@ public struct ByteTrie: Sendable {
   /// then those by which a state can go on.
   ///
   /// - Parameters:
+  ///   - known: bytes that must come first.
+  ///   - allowed: bytes that may follow them.
   ///   - state: the state behind `known`.
   ///   - advance: takes a state on by a byte; false if it cannot go on so.
   /// - Complexity: a call of `advance` for each node behind an allowed one.

@@ -28,6 +28,7 @@ public struct BatchSampler: Sendable {
   /// A sampler of a store's training images.
   ///
   /// - Parameters:
+  ///   - store: where the images are.
   ///   - rows: rows of a batch, at least 1.
   ///   - context: positions of a row, at least 1.
   ///   - seed: the run's seed; epoch *e* is shuffled by the ``RandomStream`` (seed, *e*).

@@ -8,6 +8,7 @@ public struct HeldOutBatches: Sequence, IteratorProtocol, Sendable {
   /// A pass over the held-out images.
   ///
   /// - Parameters:
+  ///   - store: where the images are.
   ///   - rows: rows of a batch, at least 1.
   ///   - context: positions of a row, at least 1.
   ///   - limit: the largest number of images to visit, at least 1; they are spread evenly over the

@@ -18,8 +18,11 @@ public struct StreamSample: Sendable {
   /// Draws images until there are enough.
   ///
   /// - Parameters:
+  ///   - folder: where the images are.
+  ///   - profile: the streams' form.
   ///   - images: the largest number of images; the authors of JPEG-LM used 10,000.
   ///   - bytes: no image is added once there are so many.
+  ///   - pool: threads that encode them.
   ///   - progress: called now and then with the number of streams so far; an error it throws ends
   ///     drawing.
   /// - Throws: ``TokenStoreError/noUsableImage(folder:count:first:)``,
@@ -65,8 +68,11 @@ public struct StreamSample: Sendable {
 extension Tokenizer {
   /// The tokenizer that ``BytePairTrainer`` learns from a sample's streams.
   ///
-  /// - Parameter starts: bytes before which a token ends, so that none reaches over them; by default a
-  ///   token may hold any part of a stream.
+  /// - Parameters:
+  ///   - sample: what to learn from.
+  ///   - vocabulary: number of tokens, bytes and special ones included.
+  ///   - starts: bytes before which a token ends, so that none reaches over them; by default a token
+  ///     may hold any part of a stream.
   /// - Precondition: `vocabulary` is in 258...``largestVocabulary``.
   public static func trained(
     on sample: StreamSample, vocabulary: Int, splittingBefore starts: ByteSet = ByteSet()

@@ -4,7 +4,15 @@ extension TokenStore {
   /// The store of a folder's images in a profile's canonical form, built unless it is there
   /// already; the folders above it are made.
   ///
-  /// - Parameter mirrored: whether each training image is there a second time, mirrored left to right.
+  /// - Parameters:
+  ///   - folder: where the images are.
+  ///   - profile: their canonical form.
+  ///   - tokenizer: what makes tokens of it.
+  ///   - url: the store's file.
+  ///   - mirrored: whether each training image is there a second time, mirrored left to right.
+  ///   - strict: whether to stop at the first file that cannot be read, instead of skipping it.
+  ///   - pool: threads that read and encode.
+  ///   - progress: called now and then; what it throws ends building.
   /// - Throws: ``TokenStoreError``, ``FileError``, ``CodecError/invalidProfile(_:)``, and what
   ///   `progress` throws.
   public static func build(

@@ -66,7 +66,11 @@ public struct Comparison: Sendable, Codable, Equatable {
 
   /// Compares two sets.
   ///
-  /// - Parameter seed: of the kernel distance's subsets.
+  /// - Parameters:
+  ///   - reference: usually the real set.
+  ///   - set: the set that is judged.
+  ///   - seed: of the kernel distance's subsets.
+  ///   - pool: threads to work with.
   /// - Throws: ``EvaluationError``, ``NumericsError/outOfMemory(bytes:)``.
   public init(
     reference: Side, set: Side, seed: UInt64 = 0, pool: WorkerPool = .shared

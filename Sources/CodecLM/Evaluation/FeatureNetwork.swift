@@ -17,7 +17,9 @@ public protocol FeatureNetwork: Sendable {
   /// Results do not depend on the number of threads nor on a picture's company.
   ///
   /// - Parameters:
+  ///   - count: number of pictures.
   ///   - resize: how pictures of other sizes become ``inputSide`` × ``inputSide``.
+  ///   - pool: threads to work with.
   ///   - picture: makes the picture of an index; called once for each, by several threads at once.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
   func features(
@@ -27,7 +29,7 @@ public protocol FeatureNetwork: Sendable {
 }
 
 extension FeatureNetwork {
-  /// Features [pictures, ``featureCount``].
+  /// Features [pictures, ``FeatureNetwork/featureCount``].
   ///
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
   public func features(

@@ -19,10 +19,13 @@ public struct KernelDistance: Sendable, Codable, Equatable {
   /// The distance of two sets, one picture a row.
   ///
   /// - Parameters:
+  ///   - a: features [pictures, features] of one set.
+  ///   - b: those of the other.
   ///   - subsets: how many to draw, at least 1.
   ///   - subsetSize: pictures of each set in a subset; by default 1,000 or half of the smaller set,
   ///     whichever is less, because the estimates from subsets as large as the sets would not vary.
   ///   - seed: equal seeds give equal subsets.
+  ///   - pool: threads to work with.
   /// - Throws: ``EvaluationError``, ``NumericsError/outOfMemory(bytes:)``.
   /// - Complexity: (a + b)² × features operations; memory for both sets in double precision.
   public init(

@@ -36,7 +36,12 @@ public struct PictureFeatures: Sendable {
 
   /// The features of a set's pictures.
   ///
-  /// - Parameter progress: called now and then with the number of files done; may throw to stop.
+  /// - Parameters:
+  ///   - set: the pictures.
+  ///   - network: what sees them.
+  ///   - resize: how they get its size.
+  ///   - pool: threads to work with.
+  ///   - progress: called now and then with the number of files done; may throw to stop.
   /// - Throws: ``EvaluationError/noPictures(origin:first:)``, ``NumericsError/outOfMemory(bytes:)``,
   ///   and what `progress` throws.
   public init(

@@ -47,7 +47,11 @@ public struct PictureSet: Sendable {
 
   /// Files of a folder.
   ///
-  /// - Parameter count: how many, spread evenly over the folder's order; all by default.
+  /// - Parameters:
+  ///   - name: what the set is called.
+  ///   - folder: where the files are.
+  ///   - count: how many, spread evenly over the folder's order; all by default.
+  ///   - preparation: what is done to each.
   public init(
     _ name: String, _ folder: ImageFolder, count: Int? = nil,
     _ preparation: Preparation = .asStored
@@ -126,8 +130,10 @@ public struct PictureSet: Sendable {
 extension PictureSet {
   /// Those files that a token store of their folder holds out from training, evenly spread.
   ///
-  /// - Parameter share: as in
-  ///   ``TokenStore/build(from:codec:codecKey:tokenizer:at:heldOutShare:mirrored:strict:pool:progress:)``.
+  /// - Parameters:
+  ///   - share: as in
+  ///     ``TokenStore/build(from:codec:codecKey:tokenizer:at:heldOutShare:mirrored:strict:pool:progress:)``.
+  ///   - count: the most files to take.
   public func heldOut(share: Double = 0.02, count: Int = .max) -> PictureSet {
     let flags = HeldOutSplit.flags(names: files.map(\.name), share: share)
     let indices = files.indices.filter { flags[$0] }

@@ -20,8 +20,11 @@ public struct Scorer {
 
   /// A scorer of a checkpoint's model.
   ///
-  /// - Parameter weights: how matrices are stored; with ``WeightFormat/f32`` a pass takes many
-  ///   pictures, with the others one.
+  /// - Parameters:
+  ///   - checkpoint: model, tokenizer and codec.
+  ///   - weights: how matrices are stored; with ``WeightFormat/f32`` a pass takes many pictures,
+  ///     with the others one.
+  ///   - pool: threads to work with.
   /// - Throws: ``CodecError/invalidProfile(_:)``, ``NumericsError/outOfMemory(bytes:)``.
   public init(
     _ checkpoint: Checkpoint, weights: WeightFormat = .f32, pool: WorkerPool = .shared

@@ -28,8 +28,18 @@ public struct LlamaConfiguration: Sendable, Hashable {
   /// A configuration; the optional values follow Llama's practice.
   ///
   /// - Parameters:
+  ///   - vocabulary: number of tokens.
+  ///   - hiddenSize: channels.
+  ///   - intermediateSize: channels inside the feed-forward layers.
+  ///   - layers: transformer blocks.
+  ///   - heads: query heads.
   ///   - keyValueHeads: `heads` by default, that is plain multi-head attention.
   ///   - headDimension: `hiddenSize / heads` by default.
+  ///   - contextLength: the most positions.
+  ///   - ropeTheta: base of the rotary embeddings' wavelengths.
+  ///   - ropeScaling: how wavelengths are stretched for long contexts, if they are.
+  ///   - rmsNormEpsilon: added to the mean square.
+  ///   - tiesEmbeddings: whether the output's matrix is that of the input.
   public init(
     vocabulary: Int, hiddenSize: Int, intermediateSize: Int, layers: Int, heads: Int,
     keyValueHeads: Int? = nil, headDimension: Int? = nil, contextLength: Int,
@@ -166,7 +176,11 @@ extension LlamaConfiguration {
   /// The largest preset up to `small` that gets through enough tokens in a time, else `nano`.
   ///
   /// - Parameters:
-  ///   - rate: operations a second in training, about 0.7 × ``MachineLimits/productRate(side:pool:)``.
+  ///   - vocabulary: number of tokens.
+  ///   - contextLength: positions.
+  ///   - seconds: the time there is to train.
+  ///   - rate: operations a second in training, about 0.7 ×
+  ///     ``MachineLimits/productRate(side:pool:)``.
   public static func preset(
     vocabulary: Int, contextLength: Int, seconds: Double, rate: Double
   ) -> LlamaConfiguration {

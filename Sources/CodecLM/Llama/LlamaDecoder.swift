@@ -88,9 +88,12 @@ public struct LlamaDecoder: ~Copyable {
   /// each; see ``DecoderWeights`` for the copy it makes.
   ///
   /// - Parameters:
+  ///   - model: whose parameters are copied.
+  ///   - slots: streams at a time.
   ///   - capacity: the model's context length by default.
   ///   - format: how the copy stores matrices.
   ///   - cache: how keys and values are stored.
+  ///   - pool: threads to work with.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
   public init(
     _ model: Llama, slots: Int, capacity: Int? = nil, weights format: WeightFormat = .f32,

@@ -29,12 +29,14 @@ public final class LlamaGraph {
   /// A graph with memory of its own.
   ///
   /// - Parameters:
+  ///   - model: whose parameters are used.
   ///   - capacity: the most positions of a pass.
   ///   - longest: the most positions of a segment; the model's context length by default.
-  ///   - recomputing: keep of each layer only its input and its attention's output, (C + query
-  ///     width + heads) floats a position, and make the rest again in the backward pass, which costs
-  ///     the forward products but for attention's and the down projection's. Losses and gradients
-  ///     stay the same to the last bit.
+  ///   - recomputing: keep of each layer only its input and its attention's output, (C + query width
+  ///     + heads) floats a position, and make the rest again in the backward pass, which costs the
+  ///     forward products but for attention's and the down projection's. Losses and gradients stay
+  ///     the same to the last bit.
+  ///   - pool: threads to work with.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
   public init(
     _ model: Llama, capacity: Int, longest: Int? = nil, recomputing: Bool = false,

@@ -3,7 +3,9 @@ public enum MachineLimits {
   /// Single-precision operations a second of OpenBLAS's product of square matrices, all workers at
   /// once, each on a product of its own.
   ///
-  /// - Parameter side: rows and columns.
+  /// - Parameters:
+  ///   - side: rows and columns.
+  ///   - pool: threads to measure.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
   public static func productRate(side: Int = 1_536, pool: WorkerPool = .shared) throws -> Double {
     let matrices = try (0..<3 * pool.threads).map { _ in try Matrix(rows: side, columns: side) }

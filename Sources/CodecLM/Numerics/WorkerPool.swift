@@ -9,7 +9,7 @@ import Synchronization
 /// memory. Idle workers spin for some tens of microseconds, the gap between two loops of a training
 /// step, and then sleep.
 ///
-/// - Invariant: `body` and `count` of a ``Job`` are written by the caller before `left` is raised
+/// - Invariant: `body` and `count` of a `Job` are written by the caller before `left` is raised
 ///   and stay until `pending` is zero; a worker reads them only after it has claimed an iteration.
 public final class WorkerPool: Sendable {
   /// One worker for each processor this process may use.

@@ -27,8 +27,9 @@ struct LineChart {
   /// - Parameter seconds: the length of the axis.
   init?(_ title: String, seconds: Double, _ series: [Series]) {
     self.title = title
-    let shown = series.map {
-      Series(name: $0.name, color: $0.color, points: Self.thinned($0.points.filter { $0.seconds > 0 && $0.value.isFinite }))
+    let shown = series.map { line in
+      let points = line.points.filter { $0.seconds > 0 && $0.value.isFinite }
+      return Series(name: line.name, color: line.color, points: Self.thinned(points))
     }.filter { !$0.points.isEmpty }
     let later = shown.flatMap(\.points).filter { $0.seconds >= Self.skipped * seconds }.map(\.value)
     guard let low = later.min(), let high = later.max() else { return nil }
@@ -72,7 +73,8 @@ struct LineChart {
   }
 
   private func label(_ value: Double, _ digits: Int? = nil) -> String {
-    abs(value) < 1_000 ? Format.fixed(value, digits ?? self.digits) : Format.count(Int(value.rounded()))
+    abs(value) < 1_000
+      ? Format.fixed(value, digits ?? self.digits) : Format.count(Int(value.rounded()))
   }
 
   /// Round numbers, at equal distances, that enclose a range, and their decimal places.

@@ -108,10 +108,16 @@ public struct Trainer: ~Copyable {
   private var sampler: BatchSampler
 
   /// A trainer at the beginning of a run, or where `state` says, if the model's parameters are those
-  /// of that moment and the moments are loaded into ``optimizer``.
+  /// of that moment and the moments are loaded into its optimiser.
   ///
-  /// - Parameter recomputing: see
-  ///   ``LlamaGraph/init(_:capacity:longest:recomputing:pool:)``; changes memory and speed only.
+  /// - Parameters:
+  ///   - model: what is trained, in place.
+  ///   - data: the images.
+  ///   - options: what determines the run.
+  ///   - state: where it stands.
+  ///   - recomputing: see ``LlamaGraph/init(_:capacity:longest:recomputing:pool:)``; changes memory
+  ///     and speed only.
+  ///   - pool: threads to work with; results do not depend on their number.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``, ``BatchSamplerError`` when `state` is another's.
   public init(
     _ model: Llama, _ data: TokenStore, _ options: Options, state: State = State(),

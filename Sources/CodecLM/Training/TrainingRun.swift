@@ -83,7 +83,12 @@ public struct TrainingRun: ~Copyable {
 
   /// Goes on with a folder's run from its newest checkpoint, as if nothing had happened.
   ///
-  /// - Parameter budget: the run's length in all, if it is to be another than before.
+  /// - Parameters:
+  ///   - folder: the run's.
+  ///   - data: the images it was started with.
+  ///   - budget: the run's length in all, if it is to be another than before.
+  ///   - recomputing: see ``Trainer``.
+  ///   - pool: threads to work with.
   /// - Throws: ``TrainingError``, ``FileError``, ``NumericsError``.
   public init(
     resuming folder: URL, _ data: TokenStore, budget: Trainer.Length? = nil,
