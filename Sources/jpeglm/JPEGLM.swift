@@ -47,7 +47,7 @@ struct JPEGLM: ParsableCommand {
         jpeglm sample run --count 16 --out samples --grid samples.jpg
 
       A few hundred pictures learn faster from a model that knows many:
-        jpeglm train photos --out run --from Models/flowers --minutes 30
+        jpeglm train photos --out run --from Models/photos64 --minutes 30
 
       All commands: jpeglm --help      One of them: jpeglm help sample
       """)

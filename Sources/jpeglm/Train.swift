@@ -13,7 +13,7 @@ struct Train: ParsableCommand {
 
         jpeglm train photos --out run --minutes 30
         jpeglm train photos --out run --minutes 60 --resume
-        jpeglm train photos --out mine --from Models/flowers --minutes 20 --mirror
+        jpeglm train photos --out mine --from Models/photos64 --minutes 20 --mirror
         jpeglm train photos --out paper --size 256 --restart 1 --stream abbreviated \
           --tokenizer bpe --optimizer adamw --preset small
       """)
@@ -55,8 +55,8 @@ struct Train: ParsableCommand {
 
   @Option(
     help: """
-      Model: nano (0.5 M parameters), mini (2.3 M), micro (5 M), small, base or 7b; by default one \
-      that gets through enough pictures in its time.
+      Model: nano (0.5 M parameters), tiny (1.1 M), mini (2.3 M), micro (5 M), small, base or 7b; by \
+      default one that gets through enough pictures in its time.
       """)
   var preset: LlamaConfiguration.Preset?
 

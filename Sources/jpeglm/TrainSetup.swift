@@ -156,7 +156,7 @@ struct TrainSetup {
     }
     let peak = try MachineLimits.productRate(side: 512, pool: pool)
     let model = LlamaConfiguration.preset(
-      vocabulary: vocabulary, contextLength: suggested,
+      vocabulary: vocabulary, contextLength: suggested, batchTokens: Self.tokensPerBatch,
       seconds: options.minutes.map { $0 * 60 } ?? Self.usualSeconds, rate: Self.shareOfPeak * peak)
     return (model, suggested)
   }

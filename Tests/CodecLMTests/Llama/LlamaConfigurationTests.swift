@@ -153,7 +153,7 @@ import Testing
   // The sizes that the presets' documentation promises, for the vocabularies they are made for.
   @Test(
     arguments: [
-      (.nano, 320, 0.5e6), (.mini, 320, 2.3e6), (.micro, 320, 5e6), (.small, 320, 25e6),
+      (.nano, 320, 0.5e6), (.tiny, 320, 1.07e6), (.mini, 320, 2.3e6), (.micro, 320, 5e6), (.small, 320, 25e6),
       (.base, 320, 110e6), (.paper, 32_000, 6.74e9),
     ] as [(LlamaConfiguration.Preset, Int, Double)])
   func `presets have the documented sizes`(
@@ -163,6 +163,18 @@ import Testing
       preset, vocabulary: vocabulary, contextLength: 1_024)
     try configuration.validate()
     #expect(abs(Double(configuration.parameterCount) / parameters - 1) < 0.05)
+  }
+
+  @Test func `more time chooses a larger model, never one past small`() {
+    let widths = [0.1, 10, 60, 600, 6_000, 1e9].map { minutes in
+      LlamaConfiguration.preset(
+        vocabulary: 1_024, contextLength: 512, batchTokens: 2_048, seconds: 60 * minutes,
+        rate: 2e11
+      ).hiddenSize
+    }
+    #expect(widths == widths.sorted())
+    #expect(widths.first == 96 && widths.last == 512)
+    #expect(Set(widths).count > 3)
   }
 
   @Test func `the parameter count is that of the tensors`() throws {
