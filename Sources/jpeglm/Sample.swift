@@ -167,12 +167,14 @@ struct Sample: ParsableCommand {
   }
 }
 
-/// A folder for results that exists and can be written to.
+/// A folder for results that exists and can be written to, and holds nothing that a killed process left
+/// half written.
 struct OutputFolder {
   let url: URL
 
   init(_ path: String) throws {
     url = URL(fileURLWithPath: path)
     try Folders.make(url)
+    AtomicFile.removeAbandoned(in: url)
   }
 }

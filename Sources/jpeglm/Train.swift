@@ -99,6 +99,9 @@ struct Train: ParsableCommand {
   @Option(help: "Seconds between checkpoints.")
   var checkpointEvery = 60.0
 
+  @Option(help: "Checkpoints to keep, the newest; each is three times the model's size.")
+  var keep = 2
+
   @Option(
     help: """
       Pictures that the model writes at each checkpoint, on one sheet in the run's samples folder; 0 for \
@@ -173,6 +176,9 @@ struct Train: ParsableCommand {
     guard (0...1_024).contains(samples) else {
       throw ValidationError("--samples \(samples) is outside 0 … 1024.")
     }
+    guard (1...1_000_000).contains(keep) else {
+      throw ValidationError("--keep \(keep) is outside 1 … 1000000.")
+    }
     guard checkpointEvery > 0 else {
       throw ValidationError("--checkpoint-every \(checkpointEvery) is not above 0.")
     }
@@ -182,8 +188,10 @@ struct Train: ParsableCommand {
     let interrupt = Interrupt()
     let progress = progress.line
     let setup = try TrainSetup(self, interrupt, progress)
+    let lock = try setup.lock()
     let data = try setup.data()
-    var run = try setup.run(on: data)
+    var run = try setup.run(on: data, lock)
+    try checkMemory(run)
     describe(run, progress)
     var report = TrainingReport(data, from: run.trainer.progress, progress)
     var sheets = TrainingSamples(run, count: samples, pool: setup.pool)
@@ -191,7 +199,8 @@ struct Train: ParsableCommand {
     try run.run { event in
       report.show(event)
       switch event {
-      case .step(let step): if step.step % Self.stepsPerEntry == 0 { try log?.add(step) }
+      case .step(let step):
+        if step.step % Self.stepsPerEntry == 0, step.fault == nil { try log?.add(step) }
       case .validation(let step, let validation): try log?.add(validation, step: step)
       case .checkpoint(let step):
         do {
@@ -219,6 +228,17 @@ struct Train: ParsableCommand {
 
   var tokenizerChoice: TokenizerChoice {
     tokenizer ?? (streamChoice == .symbols ? .learnt(insideSymbols: true) : .bytes)
+  }
+
+  /// Stops before the first step where the system would end the program in the middle of one.
+  private func checkMemory(_ run: borrowing TrainingRun) throws {
+    let needed = run.trainer.memory
+    guard let available = MachineLimits.availableMemory, needed > available else { return }
+    throw ValidationError(
+      """
+      Training needs \(Format.bytes(needed)) of memory and \(Format.bytes(available)) are free; give a \
+      smaller --batch, --context, --size or --preset, or --recompute.
+      """)
   }
 
   private func describe(_ run: borrowing TrainingRun, _ progress: ProgressLine) {

@@ -45,6 +45,14 @@ struct TrainSetup {
     self.base = base
   }
 
+  /// Takes the run's folder, made now if it is not there, and clears away what a killed process left.
+  func lock() throws -> FolderLock {
+    try Folders.make(folder)
+    let lock = try FolderLock(folder)
+    AtomicFile.removeAbandoned(in: folder)
+    return lock
+  }
+
   /// The pictures as tokens, made now unless the folder has them.
   func data() throws -> TokenStore {
     let data = try TokenStore.build(
@@ -72,10 +80,11 @@ struct TrainSetup {
   }
 
   /// The run, at its beginning or where it was left.
-  func run(on data: TokenStore) throws -> TrainingRun {
-    guard options.resume else { return try newRun(on: data) }
+  func run(on data: TokenStore, _ lock: consuming FolderLock) throws -> TrainingRun {
+    guard options.resume else { return try newRun(on: data, lock) }
     let run = try TrainingRun(
-      resuming: folder, data, budget: budget, recomputing: options.recompute, pool: pool)
+      resuming: folder, data, budget: budget, lock: lock, recomputing: options.recompute, pool: pool
+    )
     progress.note("resuming after step \(Format.count(run.trainer.state.step))")
     return run
   }
@@ -110,7 +119,9 @@ struct TrainSetup {
     return tokenizer
   }
 
-  private func newRun(on data: TokenStore) throws -> TrainingRun {
+  private func newRun(
+    on data: TokenStore, _ lock: consuming FolderLock
+  ) throws -> TrainingRun {
     let (model, row) = try model(for: data)
     var training = Trainer.Options(
       budget: budget ?? .seconds(Self.usualSeconds), context: row,
@@ -122,9 +133,10 @@ struct TrainSetup {
     var keeping = TrainingRun.Options()
     keeping.checkpointInterval = .seconds(options.checkpointEvery)
     keeping.mirrored = options.mirror
+    keeping.keep = options.keep
     return try TrainingRun(
       Checkpoint(model, data.tokenizer, .jpeg(profile)), data, training, keeping, in: folder,
-      recomputing: options.recompute, pool: pool)
+      lock: lock, recomputing: options.recompute, pool: pool)
   }
 
   /// The model to begin with, and the positions of a row that it can take.

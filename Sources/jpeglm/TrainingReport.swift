@@ -18,6 +18,9 @@ struct TrainingReport {
     switch event {
     case .step(let step):
       isFinished = step.progress >= 1
+      if let fault = step.fault {
+        return progress.note("step \(Format.count(step.step)) left out: \(fault)")
+      }
       loss.add(step.loss)
       bits.add(step.bitsPerByte)
       speed.add(step.tokensPerSecond)

@@ -1,7 +1,11 @@
 package import Foundation
 
 extension SafeTensors {
-  /// Writes the tensors of several buffers of one layout as F32; each buffer's names get its prefix.
+  /// The header's key for the CRC-32C of all that follows it, in hexadecimal.
+  static let checksumKey = "crc32c"
+
+  /// Writes the tensors of several buffers of one layout as F32, with a checksum; each buffer's names
+  /// get its prefix.
   ///
   /// - Throws: ``FileError``; the file is then what it was before.
   package static func write(
@@ -11,8 +15,17 @@ extension SafeTensors {
     let tensors = buffers.flatMap { buffer in
       layout.regions.map { (buffer.prefix + $0.name, $0.shape) }
     }
+    var checksum: UInt32 = 0
+    for (_, buffer) in buffers {
+      for region in layout.regions {
+        buffer.withBytes(region.range) {
+          checksum = CRC32.castagnoli.value(of: $0, after: checksum)
+        }
+      }
+    }
+    let checked = metadata.merging([checksumKey: String(checksum, radix: 16)]) { $1 }
     var file = try AtomicFile(url)
-    try file.append(try header(tensors, type: .float32, metadata: metadata))
+    try file.append(try header(tensors, type: .float32, metadata: checked))
     for (_, buffer) in buffers {
       for region in layout.regions {
         try buffer.withBytes(region.range) { bytes in try file.append(bytes) }

@@ -15,7 +15,8 @@ public struct SafeTensors: TensorFile {
   // A hundred thousand tensors; decoding takes up to thirty times as much memory.
   private static let longestHeader = 16 << 20
 
-  /// Maps a file and checks its header.
+  /// Maps a file and checks its header, and its checksum if it has one, as those of ``TrainingRun`` and
+  /// ``Checkpoint/write(to:)`` do.
   ///
   /// - Throws: ``FileError``, ``NumericsError/cannotMap(path:reason:)``.
   public init(_ url: URL) throws {
@@ -76,6 +77,12 @@ public struct SafeTensors: TensorFile {
       metadata = values
     } else {
       metadata = [:]
+    }
+    if let written = metadata[Self.checksumKey] {
+      let found = file.withBytes { CRC32.castagnoli.value(of: $0.extracting(data..<file.count)) }
+      guard UInt32(written, radix: 16) == found else {
+        throw malformed("damaged: its checksum is not the one that was written")
+      }
     }
   }
 }

@@ -117,6 +117,7 @@ struct BatchPacker: Sendable {
       }
     }
     batch.segments.append(position..<position + length)
+    batch.sources.append(window.image)
     if window.start + length > count { batch.images += 1 }
     if length > count {
       batch.bytes += store.byteCount(of: window.image)
@@ -137,6 +138,7 @@ struct BatchPacker: Sendable {
       batch.targets[position] = -1
     }
     batch.segments.removeAll(keepingCapacity: true)
+    batch.sources.removeAll(keepingCapacity: true)
     batch.images = 0
     batch.bytes = 0
   }

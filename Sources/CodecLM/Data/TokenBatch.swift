@@ -12,6 +12,8 @@ public struct TokenBatch: Equatable, Sendable {
   /// Ranges of positions in the flat batch, ascending and disjoint; positions between them are
   /// padding.
   public internal(set) var segments: [Range<Int>] = []
+  /// Which image of the store each segment is of.
+  public internal(set) var sources: [Int] = []
   /// Number of images that end in the batch, that is, of EOS targets.
   public internal(set) var images = 0
   /// Number of canonical bytes that the targets spell.

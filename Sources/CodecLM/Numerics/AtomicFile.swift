@@ -5,8 +5,9 @@ public import Foundation
 /// Bytes go to a hidden temporary file beside the target. ``finish()`` forces them to the disk,
 /// renames the temporary onto the target and forces the folder to the disk. A file that is
 /// abandoned before that is removed, and the target stays as it was; only a process killed by
-/// the system leaves its temporary, `.NAME.HEX.partial`, behind. A symbolic link at the target is
-/// replaced, not followed.
+/// the system leaves its temporary, `.NAME.HEX.partial`, behind, which
+/// ``removeAbandoned(in:)`` knows by the lock that nobody holds any more. A symbolic link at the
+/// target is replaced, not followed.
 @safe public struct AtomicFile: ~Copyable {
   private let path: String
   private let temporary: String
@@ -28,6 +29,7 @@ public import Foundation
     guard descriptor >= 0 else {
       throw .cannotWrite(path: url.path, reason: systemReason())
     }
+    flock(descriptor, LOCK_EX | LOCK_NB)
     path = url.path
     self.temporary = temporary
     self.folder = folder
@@ -49,6 +51,32 @@ public import Foundation
     var file = try AtomicFile(url)
     try file.append(bytes)
     try file.finish()
+  }
+
+  /// Removes what killed processes left in a folder; what somebody still writes stays.
+  package static func removeAbandoned(in folder: URL) {
+    let names = (try? Folders.names(in: folder)) ?? []
+    for name in names where name.hasPrefix(".") && name.hasSuffix(".partial") {
+      let path = "\(folder.path)/\(name)"
+      let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+      guard descriptor >= 0 else { continue }
+      defer { close(descriptor) }
+      var status = stat()
+      // One that was only just made may not be locked yet.
+      let isOld =
+        unsafe fstat(descriptor, &status) == 0 && time(nil) - modified(status) > secondsToLock
+      if isOld, flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unsafe unlink(path) }
+    }
+  }
+
+  private static let secondsToLock = 10
+
+  private static func modified(_ status: stat) -> Int {
+    #if canImport(Darwin)
+      status.st_mtimespec.tv_sec
+    #else
+      status.st_mtim.tv_sec
+    #endif
   }
 
   /// Adds bytes at the end.

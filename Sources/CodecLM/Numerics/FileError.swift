@@ -5,6 +5,8 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
   case cannotRead(path: String, reason: String)
   /// The file at `path` could not be written; what stood there before still does.
   case cannotWrite(path: String, reason: String)
+  /// Another process works in the folder at `path`.
+  case inUse(path: String)
   /// The content of the file or folder at `path` is not what its name promises.
   case malformed(path: String, reason: String)
 
@@ -12,6 +14,7 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
   var reason: String {
     switch self {
     case .cannotRead(_, let reason), .cannotWrite(_, let reason), .malformed(_, let reason): reason
+    case .inUse: "another process works in it"
     }
   }
 
@@ -21,6 +24,8 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
     case .cannotRead(let path, let reason): "cannot read \(path): \(reason)"
     case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
     case .malformed(let path, let reason): "\(path): \(reason)"
+    case .inUse(let path):
+      "another process works in \(path); wait for its end, or name another --out"
     }
   }
 }

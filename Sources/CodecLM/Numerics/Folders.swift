@@ -20,6 +20,18 @@ package enum Folders {
     }
   }
 
+  /// The names in a folder, in no particular order; none where there is no folder.
+  ///
+  /// - Throws: ``FileError/cannotRead(path:reason:)``.
+  package static func names(in folder: URL) throws(FileError) -> [String] {
+    if FolderListing.kind(of: folder.path) == .missing { return [] }
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    } catch {
+      throw .cannotRead(path: folder.path, reason: error.localizedDescription)
+    }
+  }
+
   /// Takes back ``make(_:)`` where nothing came of it.
   package static func removeIfEmpty(_ folder: URL) {
     _ = unsafe rmdir(folder.path)

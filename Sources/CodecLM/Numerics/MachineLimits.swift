@@ -1,3 +1,5 @@
+import Foundation
+
 /// What this machine can do at best, measured on the spot with the workers of a pool.
 public enum MachineLimits {
   /// Single-precision operations a second of OpenBLAS's product of square matrices, all workers at
@@ -17,6 +19,24 @@ public enum MachineLimits {
           BLAS.multiply(matrices[3 * task], matrices[3 * task + 1], into: matrices[3 * task + 2])
         }
       }
+  }
+
+  /// Bytes of memory that are free or can be freed, within the limit of the process's control group;
+  /// `nil` where the system does not say.
+  public static var availableMemory: Int? {
+    let system = number(after: "MemAvailable:", in: "/proc/meminfo").map { $0 << 10 }
+    let group = number(after: "", in: "/sys/fs/cgroup/memory.max").flatMap { limit in
+      number(after: "", in: "/sys/fs/cgroup/memory.current").map { max(0, limit - $0) }
+    }
+    return [system, group].compactMap { $0 }.min()
+  }
+
+  /// The whole number behind a name in one of the kernel's files.
+  private static func number(after name: String, in path: String) -> Int? {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8),
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix(name) })
+    else { return nil }
+    return line.dropFirst(name.count).split(separator: " ").first.flatMap { Int($0) }
   }
 
   /// Bytes a second that the workers read together, from memory of a given size.

@@ -40,8 +40,9 @@ struct MetricsFile: Sendable {
   }
 
   mutating func add(_ step: Trainer.Step, isLast: Bool, every count: Int) throws {
-    steps.append(step)
     seconds += step.seconds
+    // What is not finite is in no mean.
+    if step.fault == nil { steps.append(step) }
     if steps.count >= count || isLast { try flush() }
   }
 

@@ -57,9 +57,25 @@ public struct Trainer: ~Copyable {
     public let progress: Double
     /// Estimate of the seconds left.
     public let remaining: Double
+    /// Why the step changed nothing, if it did not.
+    public let fault: Fault?
 
     /// Tokens a second.
     public var tokensPerSecond: Double { Double(tokens) / seconds }
+  }
+
+  /// Numbers that are infinite or none, so that a step was left out.
+  public struct Fault: Sendable, Equatable, CustomStringConvertible {
+    /// What is not finite: loss or gradient.
+    public let quantity: String
+    /// The images of the step's batch.
+    public let images: [String]
+
+    /// What is not finite, and on which images.
+    public var description: String {
+      let more = images.count > 4 ? " and \(images.count - 4) more" : ""
+      return "the \(quantity) is not finite on \(images.prefix(4).joined(separator: ", "))\(more)"
+    }
   }
 
   /// How likely the held-out images are.
@@ -106,6 +122,11 @@ public struct Trainer: ~Copyable {
   private let gradients: LlamaParameters
   private let graph: LlamaGraph
   private var sampler: BatchSampler
+  /// Steps left out since the last that was made.
+  private var omitted = 0
+
+  /// Steps that may be left out in a row.
+  private static let mostOmitted = 3
 
   /// A trainer at the beginning of a run, or where `state` says, if the model's parameters are those
   /// of that moment and the moments are loaded into its optimiser.
@@ -163,7 +184,9 @@ public struct Trainer: ~Copyable {
 
   /// One optimiser step; allocates no float buffer.
   ///
-  /// - Throws: ``TrainingError/notFinite(step:what:)``; parameters are then those before the step.
+  /// Where loss or gradient are not finite, parameters and moments stay as they are, and the step says so.
+  ///
+  /// - Throws: ``TrainingError/notFinite(step:fault:)`` at the fourth such step in a row.
   public mutating func step() throws -> Step {
     let clock = ContinuousClock()
     let start = clock.now
@@ -177,15 +200,18 @@ public struct Trainer: ~Copyable {
         scale: 1 / Float(max(predictions, 1)), into: gradients)
     }
     let norm = optimizer.norm(gradients.buffer)
-    guard loss.isFinite else { throw TrainingError.notFinite(step: state.step + 1, what: "loss") }
-    guard norm.isFinite else {
-      throw TrainingError.notFinite(step: state.step + 1, what: "gradient")
+    let fault = fault(loss: loss, norm: norm, batches)
+    omitted = fault == nil ? 0 : omitted + 1
+    if let fault, omitted > Self.mostOmitted {
+      throw TrainingError.notFinite(step: state.step + 1, fault: fault)
     }
     // The rate belongs to the middle of the step: the first is then not wasted at zero.
     let rate = options.schedule.rate(at: progress + halfStep)
-    optimizer.update(
-      model.parameters.buffer, gradients: gradients.buffer, norm: norm, step: state.step + 1,
-      learningRate: rate)
+    if fault == nil {
+      optimizer.update(
+        model.parameters.buffer, gradients: gradients.buffer, norm: norm, step: state.step + 1,
+        learningRate: rate)
+    }
 
     let elapsed = (clock.now - start) / .seconds(1)
     state.step += 1
@@ -197,7 +223,15 @@ public struct Trainer: ~Copyable {
     return Step(
       step: state.step, loss: loss / Double(max(predictions, 1)),
       bitsPerByte: loss / M_LN2 / Double(max(bytes, 1)), learningRate: rate, gradientNorm: norm,
-      tokens: predictions, seconds: elapsed, progress: progress, remaining: remaining)
+      tokens: predictions, seconds: elapsed, progress: progress, remaining: remaining,
+      fault: fault)
+  }
+
+  private func fault(loss: Double, norm: Double, _ batches: [TokenBatch]) -> Fault? {
+    if loss.isFinite, norm.isFinite { return nil }
+    return Fault(
+      quantity: loss.isFinite ? "gradient" : "loss",
+      images: batches.flatMap(\.sources).map(data.name))
   }
 
   /// Steps until the budget is used up; `report` may throw to stop.
@@ -236,36 +270,6 @@ public struct Trainer: ~Copyable {
     case .steps(let steps):
       Double(max(steps - state.step, 0)) * state.seconds / Double(max(state.step, 1))
     case .seconds(let seconds): max(seconds - state.seconds, 0)
-    }
-  }
-}
-
-/// Why a run stopped by itself.
-public enum TrainingError: Error, Equatable, CustomStringConvertible {
-  /// The loss or the gradient is infinite or no number.
-  case notFinite(step: Int, what: String)
-  /// The folder holds another run.
-  case runExists(path: String)
-  /// The folder holds no run that could be resumed.
-  case nothingToResume(path: String)
-  /// The folder holds no run.
-  case noRun(path: String)
-  /// What the run was started with has changed.
-  case changed(path: String, what: String)
-
-  /// One line that says the way out.
-  public var description: String {
-    switch self {
-    case .notFinite(let step, let what):
-      "step \(step): the \(what) is not finite; resume with a lower --learning-rate"
-    case .runExists(let path):
-      "\(path) holds a run already; give --resume to go on with it, or another --out"
-    case .nothingToResume(let path):
-      "\(path) holds no checkpoint to resume; leave out --resume to start a run there"
-    case .noRun(let path):
-      "\(path) holds no training run; name the --out of jpeglm train"
-    case .changed(let path, let what):
-      "\(path): \(what) changed since the run began; start a new run with another --out"
     }
   }
 }

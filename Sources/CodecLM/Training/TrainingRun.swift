@@ -52,6 +52,7 @@ public struct TrainingRun: ~Copyable {
   public let checkpoint: Checkpoint
   private let data: TokenStore
   private let pool: WorkerPool
+  private let lock: FolderLock
   /// Measured at the first validation.
   private var baselineBits: Int?
   private var metrics: MetricsFile
@@ -60,13 +61,24 @@ public struct TrainingRun: ~Copyable {
 
   /// A new run in a folder that holds none; ``run(_:)`` starts it.
   ///
+  /// - Parameters:
+  ///   - checkpoint: the model to train, in place, its tokenizer and its codec.
+  ///   - data: the images.
+  ///   - trainerOptions: what determines the run.
+  ///   - options: what it keeps.
+  ///   - folder: where; it is made if it is not there.
+  ///   - lock: the folder's, if the caller has taken it already.
+  ///   - recomputing: see ``Trainer``.
+  ///   - pool: threads to work with.
   /// - Throws: ``TrainingError/runExists(path:)``, ``FileError``, ``NumericsError``.
   public init(
     _ checkpoint: Checkpoint, _ data: TokenStore, _ trainerOptions: Trainer.Options,
-    _ options: Options = Options(), in folder: URL, recomputing: Bool = false,
-    pool: WorkerPool = .shared
+    _ options: Options = Options(), in folder: URL, lock: consuming FolderLock? = nil,
+    recomputing: Bool = false, pool: WorkerPool = .shared
   ) throws {
     guard !Self.exists(in: folder) else { throw TrainingError.runExists(path: folder.path) }
+    try Folders.make(folder)
+    let lock = try lock ?? FolderLock(folder)
     let trainer = try Trainer(
       checkpoint.model, data, trainerOptions, recomputing: recomputing, pool: pool)
     try checkpoint.writeDescription(to: folder)
@@ -78,6 +90,7 @@ public struct TrainingRun: ~Copyable {
     self.metrics = metrics
     self.data = data
     self.pool = pool
+    self.lock = lock
     last = nil
   }
 
@@ -87,13 +100,18 @@ public struct TrainingRun: ~Copyable {
   ///   - folder: the run's.
   ///   - data: the images it was started with.
   ///   - budget: the run's length in all, if it is to be another than before.
+  ///   - lock: the folder's, if the caller has taken it already.
   ///   - recomputing: see ``Trainer``.
   ///   - pool: threads to work with.
   /// - Throws: ``TrainingError``, ``FileError``, ``NumericsError``.
   public init(
     resuming folder: URL, _ data: TokenStore, budget: Trainer.Length? = nil,
-    recomputing: Bool = false, pool: WorkerPool = .shared
+    lock: consuming FolderLock? = nil, recomputing: Bool = false, pool: WorkerPool = .shared
   ) throws {
+    guard Self.exists(in: folder) else {
+      throw TrainingError.nothingToResume(path: folder.path)
+    }
+    let lock = try lock ?? FolderLock(folder)
     guard let newest = Self.checkpoints(in: folder).last else {
       throw TrainingError.nothingToResume(path: folder.path)
     }
@@ -120,6 +138,7 @@ public struct TrainingRun: ~Copyable {
     self.metrics = metrics
     self.data = data
     self.pool = pool
+    self.lock = lock
     last = record.state
   }
 
@@ -148,7 +167,7 @@ public struct TrainingRun: ~Copyable {
       try validate(report)
     }
     while !trainer.isFinished {
-      let step = try trainer.step()
+      let step = try step()
       do {
         try metrics.add(step, isLast: trainer.isFinished, every: options.stepsPerLine)
         try report(.step(step))
@@ -157,13 +176,24 @@ public struct TrainingRun: ~Copyable {
           try save()
           try report(.checkpoint(step: step.step))
         }
-      } catch let error as FileError {
+      } catch let error where error is FileError || error is TrainingError {
         throw error
       } catch {
         try metrics.flush()
         if last != trainer.state { try save() }
         throw error
       }
+    }
+  }
+
+  /// A step of the trainer; when it finds no way on, the last checkpoint stays as it is.
+  private mutating func step() throws -> Trainer.Step {
+    do {
+      return try trainer.step()
+    } catch TrainingError.notFinite(let step, let fault) {
+      try metrics.flush()
+      throw TrainingError.diverged(
+        path: folder.path, checkpoint: last?.step ?? 0, step: step, fault: fault)
     }
   }
 
@@ -189,6 +219,10 @@ public struct TrainingRun: ~Copyable {
 
   private mutating func validate(_ report: (Event) throws -> Void) throws {
     var validation = trainer.validate(limit: options.validationImages)
+    guard validation.loss.isFinite else {
+      throw TrainingError.validationDiverged(
+        path: folder.path, checkpoint: last?.step ?? 0, step: trainer.state.step)
+    }
     baselineBits = try baselineBits ?? measureBaseline()
     validation.baselineShare =
       validation.bitsPerImage * Double(validation.images) / Double(max(baselineBits ?? 0, 1))
@@ -201,11 +235,13 @@ extension TrainingRun {
   private static let checkpointsFolder = "checkpoints"
   private static let stateFile = "training.json"
   private static let momentsFile = "optimizer.safetensors"
+  /// Of a checkpoint that is being written.
+  private static let temporarySuffix = ".tmp"
 
   /// The folders of complete checkpoints, oldest first.
   private static func checkpoints(in folder: URL) -> [URL] {
     let parent = folder.appendingPathComponent(checkpointsFolder)
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []
+    let names = (try? Folders.names(in: parent)) ?? []
     return names.filter { $0.hasPrefix("step-") }.sorted()
       .map { parent.appendingPathComponent($0) }
   }
@@ -215,9 +251,12 @@ extension TrainingRun {
     let parent = folder.appendingPathComponent(Self.checkpointsFolder)
     let name = "step-\(trainer.state.step.padded(to: 8))"
     let (temporary, final) = (
-      parent.appendingPathComponent(".\(name).tmp"), parent.appendingPathComponent(name)
+      parent.appendingPathComponent(".\(name)\(Self.temporarySuffix)"),
+      parent.appendingPathComponent(name)
     )
-    try? FileManager.default.removeItem(at: temporary)
+    for name in try Folders.names(in: parent) where name.hasSuffix(Self.temporarySuffix) {
+      try? FileManager.default.removeItem(at: parent.appendingPathComponent(name))
+    }
     try Folders.make(temporary)
     do {
       try checkpoint.writeWeights(

@@ -20,7 +20,7 @@ package struct TrainingSheet: Sendable {
   /// A run's sheets, the first step's first.
   static func all(of run: URL) -> [TrainingSheet] {
     let folder = folder(of: run)
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let names = (try? Folders.names(in: folder)) ?? []
     return names.compactMap { name in
       guard name.hasPrefix(prefix), name.hasSuffix(suffix),
         let step = Int(name.dropFirst(prefix.count).dropLast(suffix.count))

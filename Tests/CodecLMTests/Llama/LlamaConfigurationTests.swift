@@ -153,7 +153,8 @@ import Testing
   // The sizes that the presets' documentation promises, for the vocabularies they are made for.
   @Test(
     arguments: [
-      (.nano, 320, 0.5e6), (.tiny, 320, 1.07e6), (.mini, 320, 2.3e6), (.micro, 320, 5e6), (.small, 320, 25e6),
+      (.nano, 320, 0.5e6), (.tiny, 320, 1.07e6), (.mini, 320, 2.3e6), (.micro, 320, 5e6),
+      (.small, 320, 25e6),
       (.base, 320, 110e6), (.paper, 32_000, 6.74e9),
     ] as [(LlamaConfiguration.Preset, Int, Double)])
   func `presets have the documented sizes`(

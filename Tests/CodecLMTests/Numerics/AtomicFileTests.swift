@@ -44,6 +44,33 @@ struct AtomicFileTests {
     #expect(try folder.names == ["target"])
   }
 
+  @Test func `what a killed process left is removed, what is being written stays`() throws {
+    let old = Date(timeIntervalSinceNow: -60)
+    func age(_ name: String) throws {
+      try FileManager.default.setAttributes(
+        [.modificationDate: old], ofItemAtPath: folder(name).path)
+    }
+    var file = try AtomicFile(target)
+    try file.append([UInt8](repeating: 1, count: 3 << 20))
+    let written = try #require(try folder.names.first)
+    for name in [".left.0.partial", ".new.1.partial", "own.partial", ".hidden"] {
+      try Data([1]).write(to: folder(name))
+    }
+    for name in [written, ".left.0.partial", "own.partial", ".hidden"] { try age(name) }
+    AtomicFile.removeAbandoned(in: folder.url)
+    #expect(
+      try folder.names.sorted() == [".hidden", ".new.1.partial", "own.partial", written].sorted())
+    try file.finish()
+    #expect(try Data(contentsOf: target).count == 3 << 20)
+  }
+
+  @Test func `a folder has one owner at a time`() throws {
+    let lock = try FolderLock(folder.url)
+    #expect(throws: FileError.inUse(path: folder.url.path)) { _ = try FolderLock(folder.url) }
+    _ = consume lock
+    _ = try FolderLock(folder.url)
+  }
+
   @Test func `a missing folder is an error that names the target`() {
     let url = folder("missing/file")
     #expect(

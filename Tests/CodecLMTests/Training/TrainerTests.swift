@@ -25,7 +25,9 @@ import Testing
     }
   }
 
-  @Test func `a loss that is not finite stops before the step`() throws {
+  @Test func `steps whose loss is not finite change nothing, and the fourth in a row is an error`()
+    throws
+  {
     try withTemporaryFolder { folder in
       let store = try TestImages.store(2, in: folder)
       let model = try TestModels.model(context: store.statistics.longest + 8)
@@ -33,10 +35,40 @@ import Testing
       model.parameters.buffer.withMutableSpan { $0[norm.offset] = .nan }
       let before = TestModels.bits(model.parameters.buffer)
       var trainer = try Trainer(model, store, Self.options(store, steps: 5))
-      #expect(throws: TrainingError.notFinite(step: 1, what: "loss")) { try trainer.step() }
+      for number in 1...3 {
+        let step = try trainer.step()
+        let fault = try #require(step.fault)
+        #expect(step.step == number && fault.quantity == "loss")
+        #expect(Set(fault.images).isSubset(of: (0..<store.count).map(store.name)))
+        #expect(fault.description.contains(fault.images[0]))
+      }
+      #expect {
+        _ = try trainer.step()
+      } throws: { error in
+        guard case .notFinite(let step, _)? = error as? TrainingError else { return false }
+        return step == 4
+      }
       let isUnchanged = TestModels.bits(model.parameters.buffer) == before
       #expect(isUnchanged)
-      #expect(trainer.state.step == 0)
+      #expect(trainer.state.step == 3)
+    }
+  }
+
+  @Test func `one step that is not finite does not end a run`() throws {
+    try withTemporaryFolder { folder in
+      let store = try TestImages.store(2, in: folder)
+      let model = try TestModels.model(context: store.statistics.longest + 8)
+      let norm = try #require(model.layout.buffer["model.norm.weight"])
+      var trainer = try Trainer(model, store, Self.options(store, steps: 9))
+      func poison(_ value: Float) {
+        model.parameters.buffer.withMutableSpan { $0[norm.offset] = value }
+      }
+      for _ in 0..<2 {
+        poison(.infinity)
+        for _ in 0..<3 { #expect(try trainer.step().fault != nil) }
+        poison(1)
+        #expect(try trainer.step().fault == nil)
+      }
     }
   }
 }

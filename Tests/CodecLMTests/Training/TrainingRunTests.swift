@@ -51,6 +51,7 @@ import Testing
           if case .step(let step) = $0, step.step == 5 { throw Stop() }
         }
       }
+      _ = consume second
       var third = try TrainingRun(resuming: broken, data, pool: pool)
       #expect(third.trainer.state.step == 5)
       try third.run {
@@ -72,6 +73,7 @@ import Testing
       #expect(throws: Stop.self) {
         try first.run { if case .step(let step) = $0, step.step == 6 { throw Stop() } }
       }
+      _ = consume first
       var second = try TrainingRun(resuming: run, data)
       try second.run { _ in }
       let text = try String(
@@ -128,6 +130,71 @@ import Testing
     }
   }
 
+  @Test func `a run that finds no way on names its last checkpoint, and leaves it as it is`() throws
+  {
+    try withTemporaryFolder { folder in
+      let data = try TinyRun.store(4, in: folder)
+      let run = folder.appendingPathComponent("run")
+      var options = TrainingRun.Options()
+      options.checkpointInterval = .steps(2)
+      let start = try checkpoint(data)
+      let model = try start.model
+      var training = try TrainingRun(
+        start, data, TinyRun.options(steps: 20), options, in: run)
+      let norm = try #require(model.layout.buffer["model.norm.weight"])
+      #expect {
+        try training.run { event in
+          if case .step(let step) = event, step.step == 5 {
+            model.parameters.buffer.withMutableSpan { $0[norm.offset] = .nan }
+          }
+        }
+      } throws: { error in
+        // The validation after step 6 comes before a fourth step without a finite loss.
+        error as? TrainingError
+          == .validationDiverged(path: run.path, checkpoint: 4, step: 6)
+          && "\(error)".contains("--from")
+      }
+      let kept = try Checkpoint(run).model.parameters.buffer
+      kept.withSpan { kept in
+        for index in 0..<kept.count { #expect(kept[index].isFinite) }
+      }
+    }
+  }
+
+  @Test(arguments: ["model.safetensors", "optimizer.safetensors"])
+  func `a damaged checkpoint is not gone on from`(name: String) throws {
+    try withTemporaryFolder { folder in
+      let data = try TinyRun.store(4, in: folder)
+      let run = folder.appendingPathComponent("run")
+      var training = try TrainingRun(
+        try checkpoint(data), data, TinyRun.options(steps: 1), in: run)
+      try training.run { _ in }
+      _ = consume training
+      let file = run.appendingPathComponent("checkpoints/step-00000001/\(name)")
+      var bytes = [UInt8](try Data(contentsOf: file))
+      bytes[bytes.count - 3] ^= 1
+      try Data(bytes).write(to: file)
+      #expect {
+        _ = try TrainingRun(resuming: run, data).trainer.state
+      } throws: { error in "\(error)".contains("checksum") && "\(error)".contains(name) }
+    }
+  }
+
+  @Test func `two runs in one folder at once are refused`() throws {
+    try withTemporaryFolder { folder in
+      let data = try TinyRun.store(4, in: folder)
+      let run = folder.appendingPathComponent("run")
+      var training = try TrainingRun(
+        try checkpoint(data), data, TinyRun.options(steps: 1), in: run)
+      try training.run { _ in }
+      #expect(throws: FileError.inUse(path: run.path)) {
+        _ = try TrainingRun(resuming: run, data).trainer.state
+      }
+      _ = consume training
+      #expect(try TrainingRun(resuming: run, data).trainer.state.step == 1)
+    }
+  }
+
   @Test func `a run is not resumed with other images`() throws {
     try withTemporaryFolder { folder in
       let data = try TinyRun.store(4, in: folder)
@@ -135,6 +202,7 @@ import Testing
       var training = try TrainingRun(
         try checkpoint(data), data, TinyRun.options(steps: 1), in: run)
       try training.run { _ in }
+      _ = consume training
       let other = try TinyRun.store(5, in: folder)
       #expect(
         throws: TrainingError.changed(

@@ -1,0 +1,43 @@
+/// Why a run stopped by itself.
+public enum TrainingError: Error, Equatable, CustomStringConvertible {
+  /// The loss or the gradient is infinite or no number.
+  case notFinite(step: Int, fault: Trainer.Fault)
+  /// The same in a run, whose folder holds the checkpoint of an earlier step.
+  case diverged(path: String, checkpoint: Int, step: Int, fault: Trainer.Fault)
+  /// The held-out images have no finite loss, in a run whose folder holds an earlier checkpoint.
+  case validationDiverged(path: String, checkpoint: Int, step: Int)
+  /// The folder holds another run.
+  case runExists(path: String)
+  /// The folder holds no run that could be resumed.
+  case nothingToResume(path: String)
+  /// The folder holds no run.
+  case noRun(path: String)
+  /// What the run was started with has changed.
+  case changed(path: String, what: String)
+
+  /// One line that says the way out.
+  public var description: String {
+    switch self {
+    case .notFinite(let step, let fault): "step \(step), as those before it: \(fault)"
+    case .diverged(let path, let checkpoint, let step, let fault):
+      "step \(step), as those before it: \(fault); \(Self.wayOut(path, checkpoint))"
+    case .validationDiverged(let path, let checkpoint, let step):
+      "step \(step): the loss of held-out images is not finite; \(Self.wayOut(path, checkpoint))"
+    case .runExists(let path):
+      "\(path) holds a run already; give --resume to go on with it, or another --out"
+    case .nothingToResume(let path):
+      "\(path) holds no checkpoint to resume; leave out --resume to start a run there"
+    case .noRun(let path):
+      "\(path) holds no training run; name the --out of jpeglm train"
+    case .changed(let path, let what):
+      "\(path): \(what) changed since the run began; start a new run with another --out"
+    }
+  }
+
+  private static func wayOut(_ path: String, _ checkpoint: Int) -> String {
+    """
+    \(path) holds the model of step \(checkpoint), which is good: go on from it with --from \(path), \
+    another --out and a lower --learning-rate
+    """
+  }
+}
