@@ -198,7 +198,8 @@ extension RunReport {
     guard let muon = options.muon else { return plain }
     return """
       Muon for the matrices inside the layers, momentum \(muon.momentum), update size \
-      \(muon.updateSize), weight decay \(muon.weightDecay); for the rest \(plain)
+      \(muon.updateSize), weight decay \(muon.weightDecay); for the rest \(plain), at \
+      \(options.rateBesideMuon) × the learning rate
       """
   }
 }

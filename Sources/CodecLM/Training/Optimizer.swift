@@ -9,9 +9,26 @@ public struct Optimizer: Sendable {
     public var muon: Muon.Options?
     /// AdamW's gradients are scaled down to this global norm, of all gradients, when theirs is larger.
     public var clip: Double = 1
+    /// How many times Muon's learning rate AdamW's is beside it.
+    ///
+    /// Embedding, head and norms profit from larger updates than the matrices do. Unused without Muon.
+    public var rateBesideMuon: Float = 3
+
+    private enum CodingKeys: String, CodingKey {
+      case adamW, muon, clip, rateBesideMuon
+    }
 
     /// AdamW alone, or beside Muon.
     public init(muon: Muon.Options? = nil) { self.muon = muon }
+
+    /// Reads options; `rateBesideMuon` is 1 in runs that do not say it.
+    public init(from decoder: any Decoder) throws {
+      let fields = try decoder.container(keyedBy: CodingKeys.self)
+      adamW = try fields.decode(AdamW.Options.self, forKey: .adamW)
+      muon = try fields.decodeIfPresent(Muon.Options.self, forKey: .muon)
+      clip = try fields.decode(Double.self, forKey: .clip)
+      rateBesideMuon = try fields.decodeIfPresent(Float.self, forKey: .rateBesideMuon) ?? 1
+    }
   }
 
   /// AdamW's mean of gradients, or Muon's momentum.
@@ -68,7 +85,7 @@ public struct Optimizer: Sendable {
       options: options.adamW, first: first, second: second,
       // torch.nn.utils.clip_grad_norm_ adds the same 1e-6.
       gradientScale: Float(min(1, options.clip / (norm + 1e-6))), step: step,
-      learningRate: learningRate)
+      learningRate: muon == nil ? learningRate : options.rateBesideMuon * learningRate)
     let (muon, tasks) = (muon, adamWTasks)
     let matrices = muon?.count ?? 0
     pool.forEach(matrices + tasks.count) { index, worker in

@@ -248,6 +248,8 @@ extension TrainingRun {
 
   /// Writes a checkpoint, makes it the folder's own, and removes old ones.
   private mutating func save() throws {
+    // A run that is killed goes on from here, and has no lines of what was before it.
+    try metrics.flush()
     let parent = folder.appendingPathComponent(Self.checkpointsFolder)
     let name = "step-\(trainer.state.step.padded(to: 8))"
     let (temporary, final) = (

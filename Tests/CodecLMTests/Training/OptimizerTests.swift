@@ -78,9 +78,11 @@ import Testing
     for options in [Optimizer.Options(), Optimizer.Options(muon: Muon.Options())] {
       let model = try Llama(shape, seed: 1)
       let optimizer = try Optimizer(layout, options, pool: .shared)
+      // AdamW alone as it works beside Muon.
+      let factor = options.muon == nil ? options.rateBesideMuon : 1
       optimizer.update(
         model.parameters.buffer, gradients: gradients, norm: optimizer.norm(gradients), step: 1,
-        learningRate: rate)
+        learningRate: factor * rate)
       after[options] = layout.buffer.regions.map {
         Matrix(model.parameters.buffer, $0).elements
       }
@@ -97,6 +99,17 @@ import Testing
       let size = (update.reduce(0) { $0 + $1 * $1 } / Double(update.count)).squareRoot()
       #expect(abs(size - 0.2) < 0.06, "\(region.name): \(size)")
     }
+  }
+
+  @Test func `options of before AdamW had a rate of its own are read as they were meant`() throws {
+    let options = Optimizer.Options(muon: Muon.Options())
+    let encoded = try JSONEncoder().encode(options)
+    #expect(try JSONDecoder().decode(Optimizer.Options.self, from: encoded) == options)
+    var fields = try #require(
+      JSONSerialization.jsonObject(with: encoded) as? [String: Any])
+    fields["rateBesideMuon"] = nil
+    let old = try JSONSerialization.data(withJSONObject: fields)
+    #expect(try JSONDecoder().decode(Optimizer.Options.self, from: old).rateBesideMuon == 1)
   }
 
   @Test(arguments: [1, 3])
