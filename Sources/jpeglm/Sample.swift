@@ -167,8 +167,8 @@ struct Sample: ParsableCommand {
   }
 }
 
-/// A folder for results that exists and can be written to, and holds nothing that a killed process left
-/// half written.
+/// A folder for results that exists and can be written to; what killed processes left in it is cleared
+/// away.
 struct OutputFolder {
   let url: URL
 

@@ -99,8 +99,9 @@ struct Train: ParsableCommand {
   @Option(help: "Seconds between checkpoints.")
   var checkpointEvery = 60.0
 
-  @Option(help: "Checkpoints to keep, the newest; each is three times the model's size.")
-  var keep = 2
+  @Option(
+    help: "Checkpoints to keep, the newest, 2 by default; each is three times the model's size.")
+  var keep: Int?
 
   @Option(
     help: """
@@ -123,7 +124,11 @@ struct Train: ParsableCommand {
       """)
   var recompute = false
 
-  @Flag(help: "Go on with the run in --out; only --steps or --minutes may change.")
+  @Flag(
+    help: """
+      Go on with the run in --out. --steps or --minutes and --keep may change; what else determines the \
+      run is as it was, whatever is given now.
+      """)
   var resume = false
 
   @Flag(help: "Stop at the first file that cannot be read, instead of skipping it.")
@@ -145,7 +150,6 @@ struct Train: ParsableCommand {
         ("--restart", profile.wantedRestart != nil), ("--stream", stream != nil),
         ("--tokenizer", tokenizer != nil), ("--vocabulary", vocabulary.wanted != nil),
         ("--preset", preset != nil), ("--config", config != nil),
-        ("--resume", resume),
       ]
       if let (name, _) = others.first(where: \.1) {
         throw ValidationError("\(name) cannot be given with --from, whose model decides it.")
@@ -157,9 +161,11 @@ struct Train: ParsableCommand {
     if steps != nil, minutes != nil {
       throw ValidationError("Give --steps or --minutes, not both.")
     }
-    if let steps, steps < 0 { throw ValidationError("--steps \(steps) is negative.") }
-    if let minutes, !(minutes > 0 && minutes.isFinite) {
-      throw ValidationError("--minutes \(minutes) is not above 0.")
+    if let steps, !(0...1_000_000_000_000).contains(steps) {
+      throw ValidationError("--steps \(steps) is outside 0 … 10¹².")
+    }
+    if let minutes, !(minutes > 0 && minutes <= 1e9) {
+      throw ValidationError("--minutes \(minutes) is not above 0 and at most 10⁹.")
     }
     if let batch, !(1...65_536).contains(batch) {
       throw ValidationError("--batch \(batch) is outside 1 … 65536.")
@@ -176,11 +182,11 @@ struct Train: ParsableCommand {
     guard (0...1_024).contains(samples) else {
       throw ValidationError("--samples \(samples) is outside 0 … 1024.")
     }
-    guard (1...1_000_000).contains(keep) else {
+    if let keep, !(1...1_000_000).contains(keep) {
       throw ValidationError("--keep \(keep) is outside 1 … 1000000.")
     }
-    guard checkpointEvery > 0 else {
-      throw ValidationError("--checkpoint-every \(checkpointEvery) is not above 0.")
+    guard checkpointEvery > 0, checkpointEvery.isFinite else {
+      throw ValidationError("--checkpoint-every \(checkpointEvery) is no number above 0.")
     }
   }
 
@@ -232,12 +238,16 @@ struct Train: ParsableCommand {
 
   /// Stops before the first step where the system would end the program in the middle of one.
   private func checkMemory(_ run: borrowing TrainingRun) throws {
-    let needed = run.trainer.memory
+    let copies = resume ? 3 : 1
+    // Parameters, and moments that were read, are among what is taken already.
+    let needed =
+      run.trainer.memory - copies * 4 * run.trainer.model.configuration.parameterCount
     guard let available = MachineLimits.availableMemory, needed > available else { return }
+    let smaller = resume ? "" : "a smaller --batch, --context, --size or --preset, or "
     throw ValidationError(
       """
-      Training needs \(Format.bytes(needed)) of memory and \(Format.bytes(available)) are free; give a \
-      smaller --batch, --context, --size or --preset, or --recompute.
+      Training needs \(Format.bytes(needed)) more of memory and \(Format.bytes(available)) are free; \
+      give \(smaller)--recompute, or end other programs.
       """)
   }
 

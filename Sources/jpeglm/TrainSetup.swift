@@ -30,9 +30,10 @@ struct TrainSetup {
     folder = URL(fileURLWithPath: options.output)
     pool = options.threads.pool
     let isThere = TrainingRun.exists(in: folder)
-    if !options.resume, isThere { throw TrainingError.runExists(path: folder.path) }
+    if !options.resume { try TrainingRun.checkIsFree(folder) }
     if options.resume, !isThere { throw TrainingError.nothingToResume(path: folder.path) }
-    let base = try options.from.map { try Checkpoint(URL(fileURLWithPath: $0)) }
+    let from = options.resume ? nil : options.from
+    let base = try from.map { try Checkpoint(URL(fileURLWithPath: $0)) }
     let known = try base?.codec ?? (isThere ? Checkpoint.codec(of: folder) : nil)
     sources = try ImageFolder(URL(fileURLWithPath: options.images))
     switch known {
@@ -49,7 +50,9 @@ struct TrainSetup {
   func lock() throws -> FolderLock {
     try Folders.make(folder)
     let lock = try FolderLock(folder)
-    AtomicFile.removeAbandoned(in: folder)
+    for place in [folder, TrainingSheet.folder(of: folder)] {
+      AtomicFile.removeAbandoned(in: place)
+    }
     return lock
   }
 
@@ -83,7 +86,8 @@ struct TrainSetup {
   func run(on data: TokenStore, _ lock: consuming FolderLock) throws -> TrainingRun {
     guard options.resume else { return try newRun(on: data, lock) }
     let run = try TrainingRun(
-      resuming: folder, data, budget: budget, lock: lock, recomputing: options.recompute, pool: pool
+      resuming: folder, data, budget: budget, keep: options.keep, lock: lock,
+      recomputing: options.recompute, pool: pool
     )
     progress.note("resuming after step \(Format.count(run.trainer.state.step))")
     return run
@@ -126,14 +130,14 @@ struct TrainSetup {
     var training = Trainer.Options(
       budget: budget ?? .seconds(Self.usualSeconds), context: row,
       learningRate: options.learningRate ?? model.configuration.suggestedLearningRate)
-    training.batch = options.batch ?? max(1, Self.tokensPerBatch / row)
+    training.batch = batchRows(of: row)
     training.microBatches = options.accumulate
     training.optimizer = options.optimizer.options
     training.seed = options.seed
     var keeping = TrainingRun.Options()
     keeping.checkpointInterval = .seconds(options.checkpointEvery)
     keeping.mirrored = options.mirror
-    keeping.keep = options.keep
+    if let keep = options.keep { keeping.keep = keep }
     return try TrainingRun(
       Checkpoint(model, data.tokenizer, .jpeg(profile)), data, training, keeping, in: folder,
       lock: lock, recomputing: options.recompute, pool: pool)
@@ -168,10 +172,17 @@ struct TrainSetup {
     }
     let peak = try MachineLimits.productRate(side: 512, pool: pool)
     let model = LlamaConfiguration.preset(
-      vocabulary: vocabulary, contextLength: suggested, batchTokens: Self.tokensPerBatch,
+      vocabulary: vocabulary, contextLength: suggested,
+      batchTokens: options.optimizer == .muon ? batchTokens(row: suggested) : nil,
       seconds: options.minutes.map { $0 * 60 } ?? Self.usualSeconds, rate: Self.shareOfPeak * peak)
     return (model, suggested)
   }
+
+  private func batchRows(of row: Int) -> Int {
+    options.batch ?? max(1, Self.tokensPerBatch / row)
+  }
+
+  private func batchTokens(row: Int) -> Int { batchRows(of: row) * row * options.accumulate }
 
   private func row(_ row: Int, in model: LlamaConfiguration, _ name: String) throws -> Int {
     if options.context == nil { return min(row, model.contextLength) }

@@ -29,8 +29,8 @@ public struct Checkpoint: Sendable {
     assumesCodec = false
   }
 
-  /// Opens a folder: reads its descriptions and checks that its weights are all there, without
-  /// reading them.
+  /// Opens a folder: reads its descriptions and checks that its weights are all there, without keeping
+  /// them in memory; files that have a checksum are read through for it.
   ///
   /// - Throws: ``FileError`` that names the file which is missing or malformed,
   ///   ``LlamaConfigurationError``, ``NumericsError``.

@@ -2,7 +2,7 @@ package import Foundation
 
 extension SafeTensors {
   /// The header's key for the CRC-32C of all that follows it, in hexadecimal.
-  static let checksumKey = "crc32c"
+  static let checksumKey = "codeclm.crc32c"
 
   /// Writes the tensors of several buffers of one layout as F32, with a checksum; each buffer's names
   /// get its prefix.

@@ -81,7 +81,9 @@ public struct SafeTensors: TensorFile {
     if let written = metadata[Self.checksumKey] {
       let found = file.withBytes { CRC32.castagnoli.value(of: $0.extracting(data..<file.count)) }
       guard UInt32(written, radix: 16) == found else {
-        throw malformed("damaged: its checksum is not the one that was written")
+        throw malformed(
+          "its checksum is wrong: it is damaged, or another program changed it and left the old one"
+        )
       }
     }
   }

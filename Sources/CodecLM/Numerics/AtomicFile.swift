@@ -53,23 +53,36 @@ public import Foundation
     try file.finish()
   }
 
-  /// Removes what killed processes left in a folder; what somebody still writes stays.
+  /// Removes what killed processes left in a folder itself, at least ten seconds ago; what somebody still
+  /// writes stays.
   package static func removeAbandoned(in folder: URL) {
     let names = (try? Folders.names(in: folder)) ?? []
-    for name in names where name.hasPrefix(".") && name.hasSuffix(".partial") {
+    for name in names where isTemporary(name) {
       let path = "\(folder.path)/\(name)"
-      let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+      let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
       guard descriptor >= 0 else { continue }
       defer { close(descriptor) }
       var status = stat()
       // One that was only just made may not be locked yet.
       let isOld =
-        unsafe fstat(descriptor, &status) == 0 && time(nil) - modified(status) > secondsToLock
+        unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        && time(nil) - modified(status) > secondsToLock
       if isOld, flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unsafe unlink(path) }
     }
   }
 
   private static let secondsToLock = 10
+
+  /// Whether a name is `.NAME.HEX.partial`.
+  private static func isTemporary(_ name: String) -> Bool {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count >= 4, parts[0].isEmpty, parts[parts.count - 1] == "partial" else {
+      return false
+    }
+    let suffix = parts[parts.count - 2]
+    return (1...16).contains(suffix.count)
+      && suffix.allSatisfy { $0.isHexDigit && !$0.isUppercase }
+  }
 
   private static func modified(_ status: stat) -> Int {
     #if canImport(Darwin)

@@ -54,7 +54,8 @@ package enum Folders {
   /// - Throws: ``FileError``.
   package static func link(_ source: URL, to target: URL) throws(FileError) {
     let folder = target.deletingLastPathComponent()
-    let temporary = "\(folder.path)/.\(target.lastPathComponent).\(getpid()).link"
+    let temporary = "\(folder.path)/.\(target.lastPathComponent).link"
+    // One that a killed process left.
     unsafe unlink(temporary)
     if unsafe Foundation.link(source.path, temporary) != 0 {
       return try AtomicFile.write(FileBytes.read(source.path, limit: .max), to: target)

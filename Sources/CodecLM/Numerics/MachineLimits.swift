@@ -21,14 +21,21 @@ public enum MachineLimits {
       }
   }
 
-  /// Bytes of memory that are free or can be freed, within the limit of the process's control group;
-  /// `nil` where the system does not say.
+  /// Bytes of memory that are free or can be freed, within the limit of the control group (version 2) at
+  /// whose root the process sees itself, as in a container; `nil` where the system does not say.
   public static var availableMemory: Int? {
+    let group = "/sys/fs/cgroup/memory"
     let system = number(after: "MemAvailable:", in: "/proc/meminfo").map { $0 << 10 }
-    let group = number(after: "", in: "/sys/fs/cgroup/memory.max").flatMap { limit in
-      number(after: "", in: "/sys/fs/cgroup/memory.current").map { max(0, limit - $0) }
+    let inGroup = number(after: "", in: "\(group).max").flatMap { limit in
+      number(after: "", in: "\(group).current").map { used in
+        // Files that were read stay in memory until it is needed.
+        let files = ["inactive_file ", "active_file "].reduce(0) {
+          $0 + (number(after: $1, in: "\(group).stat") ?? 0)
+        }
+        return max(0, limit - used + files)
+      }
     }
-    return [system, group].compactMap { $0 }.min()
+    return [system, inGroup].compactMap { $0 }.min()
   }
 
   /// The whole number behind a name in one of the kernel's files.

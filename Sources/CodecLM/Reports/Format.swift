@@ -23,7 +23,7 @@ package enum Format {
   }
 
   package static func duration(_ seconds: Double) -> String {
-    let total = Int(seconds.rounded(.up))
+    guard let total = Int(exactly: seconds.rounded(.up)) else { return "\(seconds) s" }
     if total < 60 { return "\(total) s" }
     if total < 3_600 { return "\(total / 60) min \(total % 60) s" }
     return "\(total / 3_600) h \(total % 3_600 / 60) min"

@@ -15,6 +15,8 @@ struct LineChart {
   /// Of the horizontal axis, in seconds.
   private let end: Double
   private let ticks: [Double]
+  /// Of each line.
+  private let last: [Double]
   private let digits: Int
 
   /// Points of a line, beyond which neighbours become their mean.
@@ -26,6 +28,7 @@ struct LineChart {
   ///
   /// - Parameter seconds: the length of the axis.
   init?(_ title: String, seconds: Double, _ series: [Series]) {
+    guard seconds > 0 else { return nil }
     self.title = title
     let shown = series.map { line in
       let points = line.points.filter { $0.seconds > 0 && $0.value.isFinite }
@@ -34,6 +37,9 @@ struct LineChart {
     let later = shown.flatMap(\.points).filter { $0.seconds >= Self.skipped * seconds }.map(\.value)
     guard let low = later.min(), let high = later.max() else { return nil }
     self.series = shown
+    last = shown.map { line in
+      series.first { $0.name == line.name }?.points.last { $0.value.isFinite }?.value ?? 0
+    }
     end = seconds
     (ticks, digits) = Self.ticks(low, high)
   }
@@ -54,12 +60,11 @@ struct LineChart {
     let labels = zip(ticks, heights).map { tick, height in
       "<span class=\"tick\" style=\"bottom: \(Format.fixed(height, 2))%\">\(label(tick))</span>"
     }
-    let legend = series.map { line in
-      let last = line.points[line.points.count - 1].value
-      return """
-        <span><i class="series-\(line.color)"></i>\(HTML.escaped(line.name)), \
-        at last \(label(last, digits + 2))</span>
-        """
+    let legend = zip(series, last).map { line, last in
+      """
+      <span><i class="series-\(line.color)"></i>\(HTML.escaped(line.name)), \
+      at last \(label(last, digits + 2))</span>
+      """
     }
     return """
       <figure class="chart"><figcaption>\(HTML.escaped(title))</figcaption>
@@ -73,8 +78,10 @@ struct LineChart {
   }
 
   private func label(_ value: Double, _ digits: Int? = nil) -> String {
-    abs(value) < 1_000
-      ? Format.fixed(value, digits ?? self.digits) : Format.count(Int(value.rounded()))
+    guard abs(value) >= 1_000, let whole = Int(exactly: value.rounded()) else {
+      return Format.fixed(value, digits ?? self.digits)
+    }
+    return Format.count(whole)
   }
 
   /// Round numbers, at equal distances, that enclose a range, and their decimal places.
@@ -86,7 +93,8 @@ struct LineChart {
     let last = max((high / step).rounded(.up), first + 1)
     let ticks = stride(from: first, through: last, by: 1).map { $0 * step }
     // 2.5 needs a place more than its power of ten.
-    let digits = max(0, Int((-log10(step)).rounded(.up))) + (step == 2.5 * power ? 1 : 0)
+    let places = Int((-log10(step)).rounded(.up)) + (step == 2.5 * power ? 1 : 0)
+    let digits = max(0, places)
     return (ticks, min(digits, 8))
   }
 

@@ -69,7 +69,11 @@ public struct RunReport: Sendable {
       metrics.steps.map { ($0.seconds, value($0)) }
     }
     typealias Series = LineChart.Series
-    let seconds = record.state.seconds
+    // Metrics go on after the last checkpoint.
+    let seconds = [
+      record.state.seconds, metrics.steps.last?.seconds ?? 0,
+      metrics.validations.last?.seconds ?? 0,
+    ].reduce(0, max)
     let charts = [
       LineChart(
         "Bits of held-out images, as a share of baseline JPEG's", seconds: seconds,

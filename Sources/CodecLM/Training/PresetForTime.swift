@@ -7,22 +7,20 @@ extension LlamaConfiguration {
   /// - Parameters:
   ///   - vocabulary: number of tokens.
   ///   - contextLength: positions.
-  ///   - batchTokens: tokens of a step, which share ``Muon``'s work.
+  ///   - batchTokens: tokens of a step, which share ``Muon``'s work; `nil` without Muon.
   ///   - seconds: the time there is to train.
   ///   - rate: operations a second in training, about 0.7 ×
   ///     ``MachineLimits/productRate(side:pool:)``.
   public static func preset(
-    vocabulary: Int, contextLength: Int, batchTokens: Int, seconds: Double, rate: Double
+    vocabulary: Int, contextLength: Int, batchTokens: Int?, seconds: Double, rate: Double
   ) -> LlamaConfiguration {
     let candidates = [Preset.small, .micro, .mini, .tiny, .nano].map {
       preset($0, vocabulary: vocabulary, contextLength: contextLength)
     }
     return candidates.first {
-      let operations =
-        $0.trainingOperations(context: min(contextLength, 512))
-        + $0.muonOperations / Double(batchTokens)
-      let tokens = seconds * rate / operations
-      return tokens >= tokensPerParameter * Double($0.parameterCount)
+      var operations = $0.trainingOperations(context: min(contextLength, 512))
+      if let batchTokens { operations += $0.muonOperations / Double(batchTokens) }
+      return seconds * rate / operations >= tokensPerParameter * Double($0.parameterCount)
     } ?? candidates[candidates.count - 1]
   }
 
@@ -39,8 +37,8 @@ extension LlamaConfiguration {
     }
   }
 
-  /// A peak learning rate that suits AdamW at this width: 2e-3 at 192 channels, falling with the root
-  /// of the width's growth.
+  /// A peak learning rate that suits AdamW alone and ``Muon`` at this width: 2e-3 at 192 channels,
+  /// falling with the root of the width's growth.
   public var suggestedLearningRate: Float {
     2e-3 * (192 / Float(hiddenSize)).squareRoot()
   }

@@ -125,6 +125,9 @@ public struct Trainer: ~Copyable {
   /// Steps left out since the last that was made.
   private var omitted = 0
 
+  /// Whether the last step was left out, so that parameters may be past use.
+  var isOmitting: Bool { omitted > 0 }
+
   /// Steps that may be left out in a row.
   private static let mostOmitted = 3
 

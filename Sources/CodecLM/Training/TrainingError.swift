@@ -3,11 +3,13 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// The loss or the gradient is infinite or no number.
   case notFinite(step: Int, fault: Trainer.Fault)
   /// The same in a run, whose folder holds the checkpoint of an earlier step.
-  case diverged(path: String, checkpoint: Int, step: Int, fault: Trainer.Fault)
-  /// The held-out images have no finite loss, in a run whose folder holds an earlier checkpoint.
-  case validationDiverged(path: String, checkpoint: Int, step: Int)
+  case diverged(path: String, checkpoint: Int?, step: Int, fault: Trainer.Fault)
+  /// The held-out images have no finite loss; the run's folder may hold an earlier checkpoint.
+  case validationDiverged(path: String, checkpoint: Int?, step: Int)
   /// The folder holds another run.
   case runExists(path: String)
+  /// The folder holds a model that is no run's.
+  case modelExists(path: String)
   /// The folder holds no run that could be resumed.
   case nothingToResume(path: String)
   /// The folder holds no run.
@@ -25,6 +27,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       "step \(step): the loss of held-out images is not finite; \(Self.wayOut(path, checkpoint))"
     case .runExists(let path):
       "\(path) holds a run already; give --resume to go on with it, or another --out"
+    case .modelExists(let path):
+      "\(path) holds a model, which training would replace; give another --out"
     case .nothingToResume(let path):
       "\(path) holds no checkpoint to resume; leave out --resume to start a run there"
     case .noRun(let path):
@@ -34,10 +38,11 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  private static func wayOut(_ path: String, _ checkpoint: Int) -> String {
-    """
-    \(path) holds the model of step \(checkpoint), which is good: go on from it with --from \(path), \
-    another --out and a lower --learning-rate
-    """
+  private static func wayOut(_ path: String, _ checkpoint: Int?) -> String {
+    guard let checkpoint else { return "the model to begin with is not usable" }
+    return """
+      \(path) holds the model of step \(checkpoint), which is good: go on from it with --from \(path), \
+      another --out and a lower --learning-rate
+      """
   }
 }

@@ -70,13 +70,14 @@ public struct TrainingRun: ~Copyable {
   ///   - lock: the folder's, if the caller has taken it already.
   ///   - recomputing: see ``Trainer``.
   ///   - pool: threads to work with.
-  /// - Throws: ``TrainingError/runExists(path:)``, ``FileError``, ``NumericsError``.
+  /// - Throws: ``TrainingError/runExists(path:)``, ``TrainingError/modelExists(path:)``, ``FileError``,
+  ///   ``NumericsError``.
   public init(
     _ checkpoint: Checkpoint, _ data: TokenStore, _ trainerOptions: Trainer.Options,
     _ options: Options = Options(), in folder: URL, lock: consuming FolderLock? = nil,
     recomputing: Bool = false, pool: WorkerPool = .shared
   ) throws {
-    guard !Self.exists(in: folder) else { throw TrainingError.runExists(path: folder.path) }
+    try Self.checkIsFree(folder)
     try Folders.make(folder)
     let lock = try lock ?? FolderLock(folder)
     let trainer = try Trainer(
@@ -100,12 +101,13 @@ public struct TrainingRun: ~Copyable {
   ///   - folder: the run's.
   ///   - data: the images it was started with.
   ///   - budget: the run's length in all, if it is to be another than before.
+  ///   - keep: how many checkpoints to keep, if other than before.
   ///   - lock: the folder's, if the caller has taken it already.
   ///   - recomputing: see ``Trainer``.
   ///   - pool: threads to work with.
   /// - Throws: ``TrainingError``, ``FileError``, ``NumericsError``.
   public init(
-    resuming folder: URL, _ data: TokenStore, budget: Trainer.Length? = nil,
+    resuming folder: URL, _ data: TokenStore, budget: Trainer.Length? = nil, keep: Int? = nil,
     lock: consuming FolderLock? = nil, recomputing: Bool = false, pool: WorkerPool = .shared
   ) throws {
     guard Self.exists(in: folder) else {
@@ -121,12 +123,14 @@ public struct TrainingRun: ~Copyable {
       throw TrainingError.changed(path: folder.path, what: "the images or their canonical form")
     }
     if let budget { record.trainer.budget = budget }
+    if let keep { record.run.keep = keep }
+    _ = try Self.opened(Checkpoint.weightsFile, of: newest)
+    let moments = try Self.opened(Self.momentsFile, of: newest)
     try Self.publish(newest, in: folder)
     let checkpoint = try Checkpoint(folder)
     let trainer = try Trainer(
       checkpoint.model, data, record.trainer, state: record.state,
       recomputing: recomputing, pool: pool)
-    let moments = try SafeTensors(newest.appendingPathComponent(Self.momentsFile))
     let layout = try checkpoint.model.layout.buffer
     try moments.load(layout, prefix: "first.", into: trainer.optimizer.first)
     try moments.load(layout, prefix: "second.", into: trainer.optimizer.second)
@@ -155,6 +159,17 @@ public struct TrainingRun: ~Copyable {
     return try JSONFile.read(Record.self, newest.appendingPathComponent(stateFile))
   }
 
+  /// Checks that a new run would replace nothing in a folder: neither a run nor a model.
+  ///
+  /// - Throws: ``TrainingError/runExists(path:)``, ``TrainingError/modelExists(path:)``.
+  public static func checkIsFree(_ folder: URL) throws(TrainingError) {
+    if exists(in: folder) { throw .runExists(path: folder.path) }
+    let names = (try? Folders.names(in: folder)) ?? []
+    if names.contains(where: { $0.hasSuffix(".safetensors") || $0.hasSuffix(".bin") }) {
+      throw .modelExists(path: folder.path)
+    }
+  }
+
   /// Whether a folder holds a run that could be resumed.
   public static func exists(in folder: URL) -> Bool { !checkpoints(in: folder).isEmpty }
 
@@ -163,26 +178,29 @@ public struct TrainingRun: ~Copyable {
   /// - Throws: ``TrainingError``, ``FileError``; what `report` throws, after a checkpoint.
   public mutating func run(_ report: (Event) throws -> Void) throws {
     if last == nil {
-      try save()
       try validate(report)
+      try save()
     }
     while !trainer.isFinished {
       let step = try step()
-      do {
-        try metrics.add(step, isLast: trainer.isFinished, every: options.stepsPerLine)
-        try report(.step(step))
-        if trainer.isFinished || isCheckpointDue {
-          try validate(report)
-          try save()
-          try report(.checkpoint(step: step.step))
-        }
-      } catch let error where error is FileError || error is TrainingError {
-        throw error
-      } catch {
-        try metrics.flush()
-        if last != trainer.state { try save() }
-        throw error
+      try metrics.add(step, isLast: trainer.isFinished, every: options.stepsPerLine)
+      try tell(report, .step(step))
+      if trainer.isFinished || isCheckpointDue {
+        try validate(report)
+        try save()
+        try report(.checkpoint(step: step.step))
       }
+    }
+  }
+
+  /// Reports; what that throws ends the run, after a checkpoint of all that is good.
+  private mutating func tell(_ report: (Event) throws -> Void, _ event: Event) throws {
+    do {
+      try report(event)
+    } catch {
+      try metrics.flush()
+      if !trainer.isOmitting, last != nil, last != trainer.state { try save() }
+      throw error
     }
   }
 
@@ -193,7 +211,7 @@ public struct TrainingRun: ~Copyable {
     } catch TrainingError.notFinite(let step, let fault) {
       try metrics.flush()
       throw TrainingError.diverged(
-        path: folder.path, checkpoint: last?.step ?? 0, step: step, fault: fault)
+        path: folder.path, checkpoint: last?.step, step: step, fault: fault)
     }
   }
 
@@ -221,13 +239,13 @@ public struct TrainingRun: ~Copyable {
     var validation = trainer.validate(limit: options.validationImages)
     guard validation.loss.isFinite else {
       throw TrainingError.validationDiverged(
-        path: folder.path, checkpoint: last?.step ?? 0, step: trainer.state.step)
+        path: folder.path, checkpoint: last?.step, step: trainer.state.step)
     }
     baselineBits = try baselineBits ?? measureBaseline()
     validation.baselineShare =
       validation.bitsPerImage * Double(validation.images) / Double(max(baselineBits ?? 0, 1))
     try metrics.add(validation, trainer.state)
-    try report(.validation(step: trainer.state.step, validation))
+    try tell(report, .validation(step: trainer.state.step, validation))
   }
 }
 
@@ -244,6 +262,17 @@ extension TrainingRun {
     let names = (try? Folders.names(in: parent)) ?? []
     return names.filter { $0.hasPrefix("step-") }.sorted()
       .map { parent.appendingPathComponent($0) }
+  }
+
+  /// A file of a checkpoint, whose checksum is right.
+  private static func opened(_ name: String, of checkpoint: URL) throws -> SafeTensors {
+    do {
+      return try SafeTensors(checkpoint.appendingPathComponent(name))
+    } catch FileError.malformed(let path, let reason) {
+      throw FileError.malformed(
+        path: path,
+        reason: "\(reason); remove \(checkpoint.path), and --resume goes on from the one before")
+    }
   }
 
   /// Writes a checkpoint, makes it the folder's own, and removes old ones.

@@ -161,6 +161,61 @@ import Testing
     }
   }
 
+  @Test func `a run whose steps are all left out ends and names its last checkpoint`() throws {
+    try withTemporaryFolder { folder in
+      let data = try TinyRun.store(4, in: folder)
+      let run = folder.appendingPathComponent("run")
+      let start = try checkpoint(data)
+      let model = try start.model
+      let norm = try #require(model.layout.buffer["model.norm.weight"])
+      var training = try TrainingRun(start, data, TinyRun.options(steps: 20), in: run)
+      #expect {
+        try training.run { event in
+          if case .step(let step) = event, step.step == 2 {
+            model.parameters.buffer.withMutableSpan { $0[norm.offset] = .nan }
+          }
+        }
+      } throws: { error in
+        guard case .diverged(_, let checkpoint, let step, _)? = error as? TrainingError else {
+          return false
+        }
+        return checkpoint == 0 && step == 6
+      }
+    }
+  }
+
+  @Test func `stopped while steps are left out, a run keeps its last good checkpoint`() throws {
+    try withTemporaryFolder { folder in
+      let data = try TinyRun.store(4, in: folder)
+      let run = folder.appendingPathComponent("run")
+      let start = try checkpoint(data)
+      let model = try start.model
+      let norm = try #require(model.layout.buffer["model.norm.weight"])
+      var training = try TrainingRun(start, data, TinyRun.options(steps: 20), in: run)
+      #expect(throws: Stop.self) {
+        try training.run { event in
+          guard case .step(let step) = event else { return }
+          if step.fault != nil { throw Stop() }
+          model.parameters.buffer.withMutableSpan { $0[norm.offset] = .nan }
+        }
+      }
+      let kept = try Checkpoint(run).model.parameters.buffer
+      #expect(kept.withSpan { kept in kept.indices.allSatisfy { kept[$0].isFinite } })
+    }
+  }
+
+  @Test func `a model that is no run's is not replaced`() throws {
+    try withTemporaryFolder { folder in
+      let data = try TinyRun.store(4, in: folder)
+      let place = folder.appendingPathComponent("model")
+      try checkpoint(data).write(to: place)
+      #expect(throws: TrainingError.modelExists(path: place.path)) {
+        _ = try TrainingRun(try checkpoint(data), data, TinyRun.options(steps: 1), in: place)
+          .trainer.state
+      }
+    }
+  }
+
   @Test(arguments: ["model.safetensors", "optimizer.safetensors"])
   func `a damaged checkpoint is not gone on from`(name: String) throws {
     try withTemporaryFolder { folder in
@@ -176,7 +231,9 @@ import Testing
       try Data(bytes).write(to: file)
       #expect {
         _ = try TrainingRun(resuming: run, data).trainer.state
-      } throws: { error in "\(error)".contains("checksum") && "\(error)".contains(name) }
+      } throws: { error in
+        ["checksum", "step-00000001/\(name)", "the one before"].allSatisfy("\(error)".contains)
+      }
     }
   }
 
