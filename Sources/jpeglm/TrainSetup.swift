@@ -20,6 +20,9 @@ struct TrainSetup {
   private static let tokensPerBatch = 2_048
   /// Of training unless told otherwise.
   private static let usualSeconds = 600.0
+  /// Peak learning rate of a model that goes on from a trained one, to that of a new one: a higher one makes
+  /// it forget more than it learns.
+  private static let rateOfTrained: Float = 0.3
   /// Operations of a training step to those of large products in the same time.
   private static let shareOfPeak = 0.7
 
@@ -129,7 +132,7 @@ struct TrainSetup {
     let (model, row) = try model(for: data)
     var training = Trainer.Options(
       budget: budget ?? .seconds(Self.usualSeconds), context: row,
-      learningRate: options.learningRate ?? model.configuration.suggestedLearningRate)
+      learningRate: options.learningRate ?? suggestedRate(model.configuration))
     training.batch = batchRows(of: row)
     training.microBatches = options.accumulate
     training.optimizer = options.optimizer.options
@@ -176,6 +179,10 @@ struct TrainSetup {
       batchTokens: options.optimizer == .muon ? batchTokens(row: suggested) : nil,
       seconds: options.minutes.map { $0 * 60 } ?? Self.usualSeconds, rate: Self.shareOfPeak * peak)
     return (model, suggested)
+  }
+
+  private func suggestedRate(_ configuration: LlamaConfiguration) -> Float {
+    configuration.suggestedLearningRate * (base == nil ? 1 : Self.rateOfTrained)
   }
 
   private func batchRows(of row: Int) -> Int {

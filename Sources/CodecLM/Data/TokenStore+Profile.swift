@@ -35,8 +35,9 @@ extension TokenStore {
     }
   }
 
-  /// A row's length that no image has to be cut for, and into which at least two of mean length go: rows
-  /// for one and a half would be a third empty. At least 512, a multiple of 64.
+  /// A row's length that no image has to be cut for, and into which two of mean length go.
+  ///
+  /// Rows for one and a half would be a third empty. At least 512, a multiple of 64.
   public var suggestedContext: Int {
     let twoImages = 2.1 * (statistics.mean + 1)
     let positions = max(512, statistics.longest + 1, Int(twoImages.rounded(.up)))

@@ -6,7 +6,7 @@ public import Foundation
 /// renames the temporary onto the target and forces the folder to the disk. A file that is
 /// abandoned before that is removed, and the target stays as it was; only a process killed by
 /// the system leaves its temporary, `.NAME.HEX.partial`, behind, which
-/// ``removeAbandoned(in:)`` knows by the lock that nobody holds any more. A symbolic link at the
+/// `removeAbandoned(in:)` knows by the lock that nobody holds any more. A symbolic link at the
 /// target is replaced, not followed.
 @safe public struct AtomicFile: ~Copyable {
   private let path: String
