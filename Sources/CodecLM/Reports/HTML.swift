@@ -70,11 +70,23 @@ enum HTML {
     return "<dl>\(items.joined())</dl>"
   }
 
+  /// What a codec makes of pictures.
+  static func summary(_ codec: CodecProfile) -> String {
+    switch codec {
+    case .jpeg(let profile):
+      """
+      JPEG, \(profile.width) × \(profile.height), quality \(profile.quality), \
+      \(profile.subsampling.rawValue), restart interval \(profile.restartInterval)
+      """
+    }
+  }
+
   /// A JPEG file in the page itself.
-  static func image(file: Data, alternative: String) -> String {
-    """
-    <img alt="\(escaped(alternative))" src="data:image/jpeg;base64,\(file.base64EncodedString())">
-    """
+  static func image(file: [UInt8], alternative: String) -> String {
+    let data = Data(file).base64EncodedString()
+    return """
+      <img alt="\(escaped(alternative))" src="data:image/jpeg;base64,\(data)">
+      """
   }
 
   /// A picture in the page itself, made smaller if it is large.
@@ -88,7 +100,7 @@ enum HTML {
         width: max(1, picture.width * largestSide / side),
         height: max(1, picture.height * largestSide / side))
     }
-    return image(file: Data(try shown.jpegFile(quality: 92)), alternative: alternative)
+    return image(file: try shown.jpegFile(quality: 92), alternative: alternative)
   }
 
   private static let largestSide = 160

@@ -51,16 +51,7 @@ extension HTMLReport {
         ("features", "\(features.dimensions)"), ("resizing", features.resize.summary),
       ]
     }
-    if case .jpeg(let profile) = report.codec {
-      lines.append(
-        (
-          "codec",
-          """
-          JPEG, \(profile.width) × \(profile.height), quality \(profile.quality), \
-          \(profile.subsampling.rawValue), restart interval \(profile.restartInterval)
-          """
-        ))
-    }
+    if let codec = report.codec { lines.append(("codec", HTML.summary(codec))) }
     if let generation = report.generation {
       let sampling = generation.sampling
       lines += [

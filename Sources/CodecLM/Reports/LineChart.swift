@@ -12,11 +12,11 @@ struct LineChart {
 
   private let title: String
   private let series: [Series]
+  /// What is drawn of each.
+  private let lines: [[(seconds: Double, value: Double)]]
   /// Of the horizontal axis, in seconds.
   private let end: Double
   private let ticks: [Double]
-  /// Of each line.
-  private let last: [Double]
   private let digits: Int
 
   /// Points of a line, beyond which neighbours become their mean.
@@ -32,14 +32,13 @@ struct LineChart {
     self.title = title
     let shown = series.map { line in
       let points = line.points.filter { $0.seconds > 0 && $0.value.isFinite }
-      return Series(name: line.name, color: line.color, points: Self.thinned(points))
+      return Series(name: line.name, color: line.color, points: points)
     }.filter { !$0.points.isEmpty }
-    let later = shown.flatMap(\.points).filter { $0.seconds >= Self.skipped * seconds }.map(\.value)
+    let lines = shown.map { Self.thinned($0.points) }
+    let later = lines.joined().filter { $0.seconds >= Self.skipped * seconds }.map(\.value)
     guard let low = later.min(), let high = later.max() else { return nil }
     self.series = shown
-    last = shown.map { line in
-      series.first { $0.name == line.name }?.points.last { $0.value.isFinite }?.value ?? 0
-    }
+    self.lines = lines
     end = seconds
     (ticks, digits) = Self.ticks(low, high)
   }
@@ -47,31 +46,32 @@ struct LineChart {
   /// The drawing with its captions.
   var html: String {
     let (low, high) = (ticks[0], ticks[ticks.count - 1])
-    let lines = series.map { line in
-      let points = line.points.map { point -> String in
+    let paths = zip(series, lines).map { series, line in
+      let points = line.map { point -> String in
         let x = 100 * point.seconds / end
         let y = 100 * (high - point.value) / (high - low)
         return "\(Format.fixed(x, 2)) \(Format.fixed(y, 2))"
       }
-      return "<path class=\"line series-\(line.color)\" d=\"M\(points.joined(separator: "L"))\"/>"
+      return "<path class=\"line series-\(series.color)\" d=\"M\(points.joined(separator: "L"))\"/>"
     }
     let heights = ticks.map { 100 * ($0 - low) / (high - low) }
     let grid = heights.map { "M0 \(Format.fixed(100 - $0, 2))H100" }.joined()
     let labels = zip(ticks, heights).map { tick, height in
       "<span class=\"tick\" style=\"bottom: \(Format.fixed(height, 2))%\">\(label(tick))</span>"
     }
-    let legend = zip(series, last).map { line, last in
-      """
-      <span><i class="series-\(line.color)"></i>\(HTML.escaped(line.name)), \
-      at last \(label(last, digits + 2))</span>
-      """
+    let legend = series.map { line in
+      let last = line.points[line.points.count - 1].value
+      return """
+        <span><i class="series-\(line.color)"></i>\(HTML.escaped(line.name)), \
+        at last \(label(last, digits + 2))</span>
+        """
     }
     return """
       <figure class="chart"><figcaption>\(HTML.escaped(title))</figcaption>
       <div class="legend">\(legend.joined())</div>
       <div class="plot">\(labels.joined())<svg viewBox="0 0 100 100" preserveAspectRatio="none" \
       role="img" aria-label="\(HTML.escaped(title))"><path class="grid" d="\(grid)"/>\
-      \(lines.joined())</svg></div>
+      \(paths.joined())</svg></div>
       <div class="axis"><span>0</span><span>\(Format.duration(end / 2))</span>\
       <span>\(Format.duration(end))</span></div></figure>
       """

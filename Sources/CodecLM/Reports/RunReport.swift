@@ -156,9 +156,8 @@ extension RunReport {
         (
           "pictures",
           """
-          JPEG, \(profile.width) × \(profile.height), quality \(profile.quality), \
-          \(profile.subsampling.rawValue), restart interval \(profile.restartInterval), \
-          \(profile.stream.rawValue) streams\(record.run.mirrored ? ", mirror images too" : "")
+          \(HTML.summary(checkpoint.codec)), \(profile.stream.rawValue) streams\
+          \(record.run.mirrored ? ", mirror images too" : "")
           """
         ))
     }

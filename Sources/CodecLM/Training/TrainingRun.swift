@@ -110,13 +110,10 @@ public struct TrainingRun: ~Copyable {
     resuming folder: URL, _ data: TokenStore, budget: Trainer.Length? = nil, keep: Int? = nil,
     lock: consuming FolderLock? = nil, recomputing: Bool = false, pool: WorkerPool = .shared
   ) throws {
-    guard Self.exists(in: folder) else {
-      throw TrainingError.nothingToResume(path: folder.path)
-    }
+    // Before the lock, which a folder that is not there cannot have.
+    _ = try Self.newestCheckpoint(in: folder)
     let lock = try lock ?? FolderLock(folder)
-    guard let newest = Self.checkpoints(in: folder).last else {
-      throw TrainingError.nothingToResume(path: folder.path)
-    }
+    let newest = try Self.newestCheckpoint(in: folder)
     var record = try JSONFile.read(
       Record.self, newest.appendingPathComponent(Self.stateFile))
     guard record.dataKey == data.key else {
@@ -153,10 +150,8 @@ public struct TrainingRun: ~Copyable {
 
   /// What the newest checkpoint of a folder says of its run.
   static func record(of folder: URL) throws -> Record {
-    guard let newest = checkpoints(in: folder).last else {
-      throw TrainingError.nothingToResume(path: folder.path)
-    }
-    return try JSONFile.read(Record.self, newest.appendingPathComponent(stateFile))
+    try JSONFile.read(
+      Record.self, newestCheckpoint(in: folder).appendingPathComponent(stateFile))
   }
 
   /// Checks that a new run would replace nothing in a folder: neither a run nor a model.
@@ -262,6 +257,14 @@ extension TrainingRun {
     let names = (try? Folders.names(in: parent)) ?? []
     return names.filter { $0.hasPrefix("step-") }.sorted()
       .map { parent.appendingPathComponent($0) }
+  }
+
+  /// The folder of the newest complete checkpoint.
+  private static func newestCheckpoint(in folder: URL) throws(TrainingError) -> URL {
+    guard let newest = checkpoints(in: folder).last else {
+      throw .nothingToResume(path: folder.path)
+    }
+    return newest
   }
 
   /// A file of a checkpoint, whose checksum is right.

@@ -49,9 +49,7 @@ package struct TrainingSheet: Sendable {
   }
 
   /// The file.
-  func file() throws -> Data {
-    do { return try Data(contentsOf: url) } catch {
-      throw FileError.cannotRead(path: url.path, reason: error.localizedDescription)
-    }
-  }
+  ///
+  /// - Throws: ``FileError/cannotRead(path:reason:)``.
+  func file() throws(FileError) -> [UInt8] { try FileBytes.read(url.path) }
 }

@@ -1,4 +1,5 @@
 import CodecLM
+import Testing
 
 /// Models that train and decode in a moment.
 enum TestModels {
@@ -15,6 +16,12 @@ enum TestModels {
   /// An untrained model of the streams of ``TestImages``.
   static func checkpoint(context: Int, size: Int = 16) throws -> Checkpoint {
     Checkpoint(try model(context: context), .bytes, TestImages.profile(size: size))
+  }
+
+  /// Sets a weight of the last norm: where it is not finite, no loss is.
+  static func spoil(_ model: Llama, _ weight: Float = .nan) throws {
+    let norm = try #require(model.layout.buffer["model.norm.weight"])
+    model.parameters.buffer.withMutableSpan { $0[norm.offset] = weight }
   }
 
   /// The parameters, to the last bit.

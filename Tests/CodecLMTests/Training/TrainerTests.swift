@@ -31,8 +31,7 @@ import Testing
     try withTemporaryFolder { folder in
       let store = try TestImages.store(2, in: folder)
       let model = try TestModels.model(context: store.statistics.longest + 8)
-      let norm = try #require(model.layout.buffer["model.norm.weight"])
-      model.parameters.buffer.withMutableSpan { $0[norm.offset] = .nan }
+      try TestModels.spoil(model)
       let before = TestModels.bits(model.parameters.buffer)
       var trainer = try Trainer(model, store, Self.options(store, steps: 5))
       for number in 1...3 {
@@ -58,15 +57,11 @@ import Testing
     try withTemporaryFolder { folder in
       let store = try TestImages.store(2, in: folder)
       let model = try TestModels.model(context: store.statistics.longest + 8)
-      let norm = try #require(model.layout.buffer["model.norm.weight"])
       var trainer = try Trainer(model, store, Self.options(store, steps: 9))
-      func poison(_ value: Float) {
-        model.parameters.buffer.withMutableSpan { $0[norm.offset] = value }
-      }
       for _ in 0..<2 {
-        poison(.infinity)
+        try TestModels.spoil(model, .infinity)
         for _ in 0..<3 { #expect(try trainer.step().fault != nil) }
-        poison(1)
+        try TestModels.spoil(model, 1)
         #expect(try trainer.step().fault == nil)
       }
     }

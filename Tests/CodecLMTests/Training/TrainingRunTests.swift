@@ -130,23 +130,35 @@ import Testing
     }
   }
 
-  @Test func `a run that finds no way on names its last checkpoint, and leaves it as it is`() throws
-  {
+  /// Runs of twenty steps whose model a test may spoil on the way.
+  private func withRun(
+    _ options: TrainingRun.Options = .init(),
+    _ body: (_ training: inout TrainingRun, _ model: Llama) throws -> Void
+  ) throws {
     try withTemporaryFolder { folder in
       let data = try TinyRun.store(4, in: folder)
-      let run = folder.appendingPathComponent("run")
-      var options = TrainingRun.Options()
-      options.checkpointInterval = .steps(2)
       let start = try checkpoint(data)
-      let model = try start.model
       var training = try TrainingRun(
-        start, data, TinyRun.options(steps: 20), options, in: run)
-      let norm = try #require(model.layout.buffer["model.norm.weight"])
+        start, data, TinyRun.options(steps: 20), options, in: folder.appendingPathComponent("run"))
+      try body(&training, start.model)
+    }
+  }
+
+  private func keepsFiniteModel(_ run: URL) throws -> Bool {
+    try Checkpoint(run).model.parameters.buffer.withSpan { kept in
+      kept.indices.allSatisfy { kept[$0].isFinite }
+    }
+  }
+
+  @Test func `a run that finds no way on names its last checkpoint, and leaves it as it is`() throws
+  {
+    var options = TrainingRun.Options()
+    options.checkpointInterval = .steps(2)
+    try withRun(options) { training, model in
+      let run = training.folder
       #expect {
         try training.run { event in
-          if case .step(let step) = event, step.step == 5 {
-            model.parameters.buffer.withMutableSpan { $0[norm.offset] = .nan }
-          }
+          if case .step(let step) = event, step.step == 5 { try TestModels.spoil(model) }
         }
       } throws: { error in
         // The validation after step 6 comes before a fourth step without a finite loss.
@@ -154,26 +166,16 @@ import Testing
           == .validationDiverged(path: run.path, checkpoint: 4, step: 6)
           && "\(error)".contains("--from")
       }
-      let kept = try Checkpoint(run).model.parameters.buffer
-      kept.withSpan { kept in
-        for index in 0..<kept.count { #expect(kept[index].isFinite) }
-      }
+      let isFinite = try keepsFiniteModel(run)
+      #expect(isFinite)
     }
   }
 
   @Test func `a run whose steps are all left out ends and names its last checkpoint`() throws {
-    try withTemporaryFolder { folder in
-      let data = try TinyRun.store(4, in: folder)
-      let run = folder.appendingPathComponent("run")
-      let start = try checkpoint(data)
-      let model = try start.model
-      let norm = try #require(model.layout.buffer["model.norm.weight"])
-      var training = try TrainingRun(start, data, TinyRun.options(steps: 20), in: run)
+    try withRun { training, model in
       #expect {
         try training.run { event in
-          if case .step(let step) = event, step.step == 2 {
-            model.parameters.buffer.withMutableSpan { $0[norm.offset] = .nan }
-          }
+          if case .step(let step) = event, step.step == 2 { try TestModels.spoil(model) }
         }
       } throws: { error in
         guard case .diverged(_, let checkpoint, let step, _)? = error as? TrainingError else {
@@ -185,22 +187,16 @@ import Testing
   }
 
   @Test func `stopped while steps are left out, a run keeps its last good checkpoint`() throws {
-    try withTemporaryFolder { folder in
-      let data = try TinyRun.store(4, in: folder)
-      let run = folder.appendingPathComponent("run")
-      let start = try checkpoint(data)
-      let model = try start.model
-      let norm = try #require(model.layout.buffer["model.norm.weight"])
-      var training = try TrainingRun(start, data, TinyRun.options(steps: 20), in: run)
+    try withRun { training, model in
       #expect(throws: Stop.self) {
         try training.run { event in
           guard case .step(let step) = event else { return }
           if step.fault != nil { throw Stop() }
-          model.parameters.buffer.withMutableSpan { $0[norm.offset] = .nan }
+          try TestModels.spoil(model)
         }
       }
-      let kept = try Checkpoint(run).model.parameters.buffer
-      #expect(kept.withSpan { kept in kept.indices.allSatisfy { kept[$0].isFinite } })
+      let isFinite = try keepsFiniteModel(training.folder)
+      #expect(isFinite)
     }
   }
 
