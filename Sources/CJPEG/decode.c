@@ -65,7 +65,7 @@ void cjpeg_decode(const uint8_t *file, size_t count, CJPEGRequest request, CJPEG
   Job job;
   struct jpeg_progress_mgr progress;
   struct jpeg_decompress_struct jpeg = {.err = job_begin(&job, result)};
-  job.tolerates_warnings = request.tolerates_warnings;
+  job.tolerates_warnings = 1;
   if (setjmp(job.escape)) {
     jpeg_destroy_decompress(&jpeg);
     cjpeg_free(result);

@@ -38,7 +38,7 @@ static void stop(j_common_ptr jpeg) {
 static void note_warning(j_common_ptr jpeg, int level) {
   if (level >= 0) return;
   Job *job = (Job *)jpeg->err;
-  if (!job->tolerates_warnings || jpeg->err->num_warnings >= MAXIMUM_WARNINGS) stop(jpeg);
+  if (!job->tolerates_warnings) stop(jpeg);
   if (jpeg->err->num_warnings++ == 0) jpeg->err->format_message(jpeg, job->result->message);
 }
 

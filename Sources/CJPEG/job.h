@@ -17,9 +17,6 @@
 // picture.
 #define MAXIMUM_SCANS 100
 
-// More warnings than a picture survives that is worth looking at.
-#define MAXIMUM_WARNINGS 1000
-
 typedef struct {
   struct jpeg_error_mgr manager;  // first: libjpeg passes a pointer to this member
   jmp_buf escape;

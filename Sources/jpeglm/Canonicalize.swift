@@ -39,6 +39,8 @@ struct Canonicalize: ParsableCommand {
   @Flag(name: .customLong("no-resize"), help: "Keep each picture's own width and height.")
   var keepsSize = false
 
+  @OptionGroup var limits: LimitOptions
+
   @OptionGroup var threads: ThreadOptions
 
   @OptionGroup var progress: ProgressOptions
@@ -85,7 +87,7 @@ struct Canonicalize: ParsableCommand {
     let pool = threads.pool
     let sources = try SourceFile.list(inputs)
     let base = profile.profile(side: Self.defaultSide, isGrayscale: false, stream: stream)
-    let fixed = try JPEGCodec(base)
+    let fixed = try JPEGCodec(base, maximumPixels: limits.maxPixels)
     if let output {
       try check(sources, output)
       _ = try OutputFolder(output)
@@ -193,7 +195,7 @@ struct Canonicalize: ParsableCommand {
     let header = try JPEGHeader(bytes)
     var own = base
     (own.width, own.height) = (header.width, header.height)
-    let codec = try JPEGCodec(own)
+    let codec = try JPEGCodec(own, maximumPixels: limits.maxPixels)
     return (try codec.canonicalBytes(of: bytes), codec)
   }
 

@@ -60,6 +60,8 @@ struct Eval: ParsableCommand {
   @OptionGroup(title: "Results")
   var output: EvalOutput
 
+  @OptionGroup var limits: LimitOptions
+
   @OptionGroup var threads: ThreadOptions
 
   @OptionGroup var progress: ProgressOptions
@@ -90,7 +92,7 @@ struct Eval: ParsableCommand {
   func run() throws {
     let session = EvalSession(network, seed: seed, threads.pool, progress.line)
     if let real {
-      try evaluateRun(session, ImageFolder(real))
+      try evaluateRun(session, ImageFolder(real, maximumPixels: limits.maxPixels))
     } else {
       try evaluateSets(session)
     }
@@ -100,9 +102,9 @@ struct Eval: ParsableCommand {
   /// Two sets, or one and what a codec makes of it.
   private func evaluateSets(_ session: EvalSession) throws {
     let inputs = try ([("real", first)] + (generated.map { [("generated", $0)] } ?? []))
-      .map { name, path in try EvalInput(name, path, count: count) }
+      .map { name, path in try EvalInput(name, path, count: count, limits) }
     let real = inputs[0]
-    let codec = try reference.codec
+    let codec = try reference.codec(limits)
     session.report.codec = codec.map { .jpeg($0.profile) }
     try session.add(real, as: codec.map { .fitted($0) } ?? .asStored)
     if inputs.count > 1 { try session.add(inputs[1], as: .asStored) }
@@ -123,7 +125,7 @@ struct Eval: ParsableCommand {
     if let weights = sampling.weights { generator.weights = weights }
     let profile = generator.checkpoint.codec
     guard case .jpeg(let form) = profile else { return }
-    let codec = try JPEGCodec(form)
+    let codec = try JPEGCodec(form, maximumPixels: limits.maxPixels)
     let count = count ?? Self.usualCount
     var real = PictureSet(
       "real", folder, count: heldOut ? nil : count, .fitted(codec))

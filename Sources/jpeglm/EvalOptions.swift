@@ -28,12 +28,11 @@ struct ReferenceOptions: ParsableArguments {
   var isGiven: Bool { size != nil || quality != nil || subsampling != nil }
 
   /// The codec, whose quality matters only if it is given.
-  var codec: JPEGCodec? {
-    get throws {
-      try size.map {
-        try JPEGCodec(
-          JPEGProfile(size: $0, quality: quality ?? 25, subsampling: subsampling ?? .yCbCr420))
-      }
+  func codec(_ limits: LimitOptions) throws -> JPEGCodec? {
+    try size.map {
+      try JPEGCodec(
+        JPEGProfile(size: $0, quality: quality ?? 25, subsampling: subsampling ?? .yCbCr420),
+        maximumPixels: limits.maxPixels)
     }
   }
 }

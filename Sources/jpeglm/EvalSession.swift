@@ -15,14 +15,16 @@ struct EvalInput {
   let content: Content
 
   /// A folder of pictures, or a file of statistics or features.
-  init(_ name: String, _ path: String, count: Int?) throws {
+  init(_ name: String, _ path: String, count: Int?, _ limits: LimitOptions) throws {
     self.name = name
     origin = path
     let url = URL(fileURLWithPath: path)
     switch url.pathExtension.lowercased() {
     case "npz": content = .statistics(try StatisticsFile(url))
     case "safetensors": content = .features(try FeatureFile(url))
-    default: content = .pictures(PictureSet(name, try ImageFolder(url), count: count))
+    default:
+      let folder = try ImageFolder(url, maximumPixels: limits.maxPixels)
+      content = .pictures(PictureSet(name, folder, count: count))
     }
   }
 }

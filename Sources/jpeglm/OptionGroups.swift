@@ -73,6 +73,21 @@ extension ProfileOptions {
   }
 }
 
+/// What files may cost.
+struct LimitOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Refuse files of more pixels before they are decoded. A pixel takes up to 7 bytes of memory.",
+      valueName: "count"))
+  var maxPixels = PixelImage.usualMaximumPixels
+
+  func validate() throws {
+    guard maxPixels >= 1 else {
+      throw ValidationError("--max-pixels \(maxPixels) is not at least 1.")
+    }
+  }
+}
+
 /// How many threads work.
 struct ThreadOptions: ParsableArguments {
   @Option(help: "Threads; by default one for each processor. Results do not depend on it.")

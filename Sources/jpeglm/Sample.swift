@@ -58,6 +58,8 @@ struct Sample: ParsableCommand {
       """)
   var cache: CacheFormat?
 
+  @OptionGroup var limits: LimitOptions
+
   @OptionGroup var threads: ThreadOptions
 
   @OptionGroup var progress: ProgressOptions
@@ -94,7 +96,8 @@ struct Sample: ParsableCommand {
         256 × 256, quality 25, 4:2:0, restart interval 1, abbreviated
         """)
     }
-    let photos = try prompts.photos(generator.codec)
+    let photos = try prompts.photos(
+      generator.checkpoint.codec.makeCodec(maximumPixels: limits.maxPixels))
     let results = try OutputFolder(output)
     for photo in photos { try photo.write(to: results.url, generator.checkpoint.codec) }
 

@@ -31,6 +31,8 @@ struct Score: ParsableCommand {
   @Option(help: "How weights are kept: f32, or f16, bf16 or q8 as sampling may (slower here).")
   var weights = WeightFormat.f32
 
+  @OptionGroup var limits: LimitOptions
+
   @OptionGroup var threads: ThreadOptions
 
   @OptionGroup var progress: ProgressOptions
@@ -71,12 +73,13 @@ struct Score: ParsableCommand {
     let pool = threads.pool
     let checkpoint = try Checkpoint(URL(fileURLWithPath: folder))
     let scorer = try Scorer(checkpoint, weights: weights, pool: pool)
+    let codec = try checkpoint.codec.makeCodec(maximumPixels: limits.maxPixels)
     let sources = try SourceFile.list(inputs)
     let maps = try map.map { try OutputFolder($0).url }
     var (report, totals, skipped) = (Report(), Totals(), [SkippedFile]())
     for first in stride(from: 0, to: sources.count, by: Self.chunk) {
       let chunk = Array(sources[first..<min(first + Self.chunk, sources.count)])
-      let read = pool.map(chunk.count) { [codec = scorer.codec] index in
+      let read = pool.map(chunk.count) { index in
         Result { try codec.canonicalBytes(of: FileBytes.read(chunk[index].path)) }
       }
       var usable: [(source: SourceFile, stream: [UInt8])] = []

@@ -113,6 +113,8 @@ struct Train: ParsableCommand {
   @Option(help: "Folder for TensorBoard's event files: curves and sheets of samples.")
   var tensorboard: String?
 
+  @OptionGroup var limits: LimitOptions
+
   @OptionGroup var threads: ThreadOptions
 
   @OptionGroup var progress: ProgressOptions

@@ -38,7 +38,7 @@ struct TrainSetup {
     let from = options.resume ? nil : options.from
     let base = try from.map { try Checkpoint(URL(fileURLWithPath: $0)) }
     let known = try base?.codec ?? (isThere ? Checkpoint.codec(of: folder) : nil)
-    sources = try ImageFolder(URL(fileURLWithPath: options.images))
+    sources = try ImageFolder(options.images, maximumPixels: options.limits.maxPixels)
     switch known {
     case .jpeg(let profile): self.profile = profile
     case nil:

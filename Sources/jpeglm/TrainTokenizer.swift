@@ -37,6 +37,8 @@ struct TrainTokenizer: ParsableCommand {
   @Flag(help: "With --stream symbols: a token for each frequent symbol, none that holds several.")
   var insideSymbols = false
 
+  @OptionGroup var limits: LimitOptions
+
   @OptionGroup var threads: ThreadOptions
 
   @OptionGroup var progress: ProgressOptions
@@ -73,7 +75,7 @@ struct TrainTokenizer: ParsableCommand {
     guard FolderListing.kind(of: output) != .folder else {
       throw ValidationError("--out \(output) is a folder; name a file, such as tokenizer.json.")
     }
-    let sources = try ImageFolder(URL(fileURLWithPath: images))
+    let sources = try ImageFolder(images, maximumPixels: limits.maxPixels)
     let chosen = profile.profile(for: sources, stream: stream, threads.pool)
     progress.note(chosen.description)
     let sample = try vocabulary.sample(

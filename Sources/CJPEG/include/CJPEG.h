@@ -1,10 +1,9 @@
 // libjpeg behind three functions: bytes in, bytes or pixels out. Each call is one whole job: it
 // creates, uses and destroys its libjpeg objects, so no setjmp/longjmp ever crosses its caller.
 //
-// A libjpeg warning stops a job just as an error does, unless the job asks for a picture at any price.
 // What libjpeg calls a warning (a truncated scan, a bad Huffman code, bytes that belong to no segment)
-// it survives by inventing picture data or by skipping some, and stopping at the first one also bounds
-// what a hostile file can cost.
+// it survives by inventing picture data or by skipping some. Decoding goes on and leaves the first in the
+// result; the other jobs stop there.
 #ifndef CODECLM_CJPEG_H
 #define CODECLM_CJPEG_H
 
@@ -25,7 +24,7 @@ typedef enum __attribute__((enum_extensibility(closed))) CJPEGStatus {
 // unless `status` is Done.
 typedef struct CJPEGResult {
   CJPEGStatus status;
-  char message[200];   // libjpeg's own text when it stopped or first warned, NUL-terminated
+  char message[200];   // libjpeg's text when it stopped, or else its first warning, NUL-terminated
   uint8_t *bytes;      // pixels, rows from the top, channels interleaved; or a JPEG file
   size_t count;
   uint32_t width, height;   // of the decoded picture; of the frame when it was too large
@@ -37,7 +36,6 @@ typedef struct CJPEGResult {
 // still at least minimum_width by minimum_height, where the full size is.
 typedef struct CJPEGRequest {
   int32_t grayscale;
-  int32_t tolerates_warnings;   // up to a number that no harmless file reaches
   uint32_t minimum_width, minimum_height;
   uint64_t maximum_pixels;   // of the frame; also bounds libjpeg's memory
 } CJPEGRequest;

@@ -4,8 +4,10 @@ public enum CodecError: Error, Equatable, Sendable {
   case wrongFormat(expected: String)
   /// The file is of the format but uses a part that is not supported.
   case unsupported(String)
-  /// The decoder stopped, or went on only by inventing data; `message` is its own text.
+  /// The decoder stopped; `message` is its own text.
   case corrupt(message: String)
+  /// The decoder went on only by inventing or leaving out data; `message` is its first warning.
+  case warned(message: String)
   /// The picture is larger than the limit that bounds memory.
   case tooLarge(width: Int, height: Int, maximumPixels: Int)
   /// The profile contradicts itself or leaves the supported range.
@@ -23,6 +25,7 @@ extension CodecError: CustomStringConvertible {
     case .wrongFormat(let expected): "not a \(expected) file"
     case .unsupported(let part): "unsupported: \(part)"
     case .corrupt(let message): "corrupt: \(message)"
+    case .warned(let message): "decodes only with a warning: \(message)"
     case .tooLarge(let width, let height, let maximum):
       "\(width) × \(height) pixels are more than the limit of \(maximum)"
     case .invalidProfile(let reason): "invalid profile: \(reason)"

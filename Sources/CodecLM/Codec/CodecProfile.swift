@@ -5,10 +5,13 @@ public enum CodecProfile: Sendable, Hashable {
 
   /// The codec of this profile.
   ///
+  /// - Parameter maximumPixels: of a picture that is read; larger ones are refused before decoding.
   /// - Throws: ``CodecError/invalidProfile(_:)``.
-  public func makeCodec() throws(CodecError) -> any Codec {
+  public func makeCodec(
+    maximumPixels: Int = PixelImage.usualMaximumPixels
+  ) throws(CodecError) -> any Codec {
     switch self {
-    case .jpeg(let profile): try JPEGCodec(profile)
+    case .jpeg(let profile): try JPEGCodec(profile, maximumPixels: maximumPixels)
     }
   }
 

@@ -20,19 +20,25 @@ public struct ImageFolder: Sendable {
   public let url: URL
   /// The files, at least one, ascending by the UTF-8 bytes of ``File/path``.
   public let files: [File]
+  /// The most pixels that a file may have; larger ones are skipped before they are decoded.
+  public let maximumPixels: Int
 
   /// Lists the JPEG files below the folder at `path`.
   ///
   /// - Throws: ``ImageFolderError``.
-  public init(_ path: String) throws(ImageFolderError) {
-    try self.init(URL(fileURLWithPath: path))
+  public init(
+    _ path: String, maximumPixels: Int = PixelImage.usualMaximumPixels
+  ) throws(ImageFolderError) {
+    try self.init(URL(fileURLWithPath: path), maximumPixels: maximumPixels)
   }
 
   /// Lists the JPEG files below the folder at `url`.
   ///
   /// - Throws: ``ImageFolderError``.
   /// - Complexity: O(*n* log *n*) in the number of files; 50,000 take 0.15 s.
-  public init(_ url: URL) throws(ImageFolderError) {
+  public init(
+    _ url: URL, maximumPixels: Int = PixelImage.usualMaximumPixels
+  ) throws(ImageFolderError) {
     switch FolderListing.kind(of: url.path) {
     case .missing: throw .missing(path: url.path)
     case .other: throw .notAFolder(path: url.path)
@@ -46,6 +52,7 @@ public struct ImageFolder: Sendable {
     }
     guard !entries.isEmpty else { throw .noImages(path: url.path) }
     self.url = url
+    self.maximumPixels = maximumPixels
     files =
       entries
       .map { File(path: $0.path, size: $0.size, modified: $0.modified) }

@@ -31,7 +31,7 @@ public struct StreamSample: Sendable {
     of folder: ImageFolder, _ profile: CodecProfile, images: Int = 10_000, bytes: Int = 64 << 20,
     pool: WorkerPool = .shared, progress: (Int) throws -> Void = { _ in }
   ) throws {
-    let codec = try profile.makeCodec()
+    let codec = try profile.makeCodec(maximumPixels: folder.maximumPixels)
     let heldOut = HeldOutSplit.flags(
       names: folder.files.map(\.path), share: TokenStore.usualHeldOutShare)
     let candidates = folder.files.indices.filter { !heldOut[$0] }

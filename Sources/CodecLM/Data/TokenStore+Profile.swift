@@ -27,7 +27,8 @@ extension TokenStore {
     try Folders.make(parent)
     do {
       return try build(
-        from: folder, codec: try profile.makeCodec(), codecKey: key, tokenizer: tokenizer,
+        from: folder, codec: try profile.makeCodec(maximumPixels: folder.maximumPixels),
+        codecKey: key, tokenizer: tokenizer,
         at: url, mirrored: mirrored, strict: strict, pool: pool, progress: progress)
     } catch {
       Folders.removeIfEmpty(parent)

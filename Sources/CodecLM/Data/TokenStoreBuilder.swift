@@ -21,7 +21,8 @@ extension TokenStore {
   ///
   /// A store is reused when its format, `codecKey`, `tokenizer`, `heldOutShare`, `mirrored` and the
   /// path, size and modification time of every file are what they were. Otherwise, or when it is damaged, it
-  /// is replaced at once when the new one is complete.
+  /// is replaced at once when the new one is complete. Another ``ImageFolder/maximumPixels`` alone is no
+  /// reason to build it again.
   ///
   /// - Parameters:
   ///   - folder: the images.

@@ -44,6 +44,8 @@ public struct PictureSet: Sendable {
   public let files: [File]
   /// What is done to each.
   public let preparation: Preparation
+  /// The most pixels of a file that is decoded.
+  private let maximumPixels: Int
 
   /// Files of a folder.
   ///
@@ -62,7 +64,9 @@ public struct PictureSet: Sendable {
       let file = all[index * all.count / count]
       return File(name: file.path, content: .path(folder.path(of: file)))
     }
-    self.init(name: name, origin: folder.url.path, files: files, preparation: preparation)
+    self.init(
+      name: name, origin: folder.url.path, files: files, preparation: preparation,
+      maximumPixels: folder.maximumPixels)
   }
 
   /// Files that a model wrote in a codec's form; those that do not decode are left out.
@@ -74,25 +78,31 @@ public struct PictureSet: Sendable {
         return File(
           name: file.name,
           content: .bytes(content.bytes, bits: try? codec.baselineBits(of: file.canonical)))
-      }, preparation: .asStored)
+      }, preparation: .asStored, maximumPixels: PixelImage.usualMaximumPixels)
   }
 
-  private init(name: String, origin: String, files: [File], preparation: Preparation) {
+  private init(
+    name: String, origin: String, files: [File], preparation: Preparation, maximumPixels: Int
+  ) {
     self.name = name
     self.origin = origin
     self.files = files
     self.preparation = preparation
+    self.maximumPixels = maximumPixels
   }
 
   /// The same files, prepared otherwise.
   public func prepared(_ preparation: Preparation, name: String) -> PictureSet {
-    PictureSet(name: name, origin: origin, files: files, preparation: preparation)
+    PictureSet(
+      name: name, origin: origin, files: files, preparation: preparation,
+      maximumPixels: maximumPixels)
   }
 
   /// Some of the files.
   public func files(at indices: [Int]) -> PictureSet {
     PictureSet(
-      name: name, origin: origin, files: indices.map { files[$0] }, preparation: preparation)
+      name: name, origin: origin, files: indices.map { files[$0] }, preparation: preparation,
+      maximumPixels: maximumPixels)
   }
 
   /// Reads and decodes one file.
@@ -107,7 +117,8 @@ public struct PictureSet: Sendable {
     case .asStored:
       var bits: Int? = 8 * bytes.count
       if case .bytes(_, let known) = files[index].content { bits = known }
-      let (image, warning) = try PixelImage.decodingAnyway(jpegFile: bytes)
+      let (image, warning) = try PixelImage.decodingAnyway(
+        jpegFile: bytes, maximumPixels: maximumPixels)
       return Picture(image: image, bits: bits, warning: warning)
     case .fitted(let codec):
       return Picture(image: try codec.image(of: bytes), bits: nil, warning: nil)

@@ -29,7 +29,9 @@ public struct JPEGCodec: Codec {
   /// A codec for the given profile.
   ///
   /// - Throws: ``CodecError/invalidProfile(_:)``.
-  public init(_ profile: JPEGProfile, maximumPixels: Int = 180_000_000) throws(CodecError) {
+  public init(
+    _ profile: JPEGProfile, maximumPixels: Int = PixelImage.usualMaximumPixels
+  ) throws(CodecError) {
     try profile.validate()
     self.profile = profile
     self.maximumPixels = maximumPixels

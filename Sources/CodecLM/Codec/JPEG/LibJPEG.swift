@@ -12,32 +12,22 @@ enum LibJPEG {
   ///   - minimum: a width and height in stored orientation. The picture is decoded at 1/2, 1/4 or
   ///     1/8 where that is still at least so large; `nil` decodes at full size.
   ///   - maximumPixels: what the frame may hold; also bounds libjpeg's memory.
-  /// - Throws: ``CodecError``; a libjpeg warning is ``CodecError/corrupt(message:)``.
+  /// - Throws: ``CodecError``; ``CodecError/warned(message:)`` where libjpeg invented or skipped data.
   static func decode(
     _ file: [UInt8], grayscale: Bool, minimum: (width: Int, height: Int)?, maximumPixels: Int
   ) throws(CodecError) -> PixelImage {
-    try decode(
-      file, grayscale: grayscale, toleratesWarnings: false, minimum: minimum,
-      maximumPixels: maximumPixels
-    ).image
+    let (image, warning) = try decodeAnyway(
+      file, grayscale: grayscale, minimum: minimum, maximumPixels: maximumPixels)
+    if let warning { throw .warned(message: warning) }
+    return image
   }
 
   /// Decodes a file with what libjpeg first warned of; data that it misses are its invention.
   static func decodeAnyway(
-    _ file: [UInt8], grayscale: Bool, maximumPixels: Int
-  ) throws(CodecError) -> (image: PixelImage, warning: String?) {
-    try decode(
-      file, grayscale: grayscale, toleratesWarnings: true, minimum: nil,
-      maximumPixels: maximumPixels)
-  }
-
-  private static func decode(
-    _ file: [UInt8], grayscale: Bool, toleratesWarnings: Bool,
-    minimum: (width: Int, height: Int)?, maximumPixels: Int
+    _ file: [UInt8], grayscale: Bool, minimum: (width: Int, height: Int)? = nil, maximumPixels: Int
   ) throws(CodecError) -> (image: PixelImage, warning: String?) {
     let request = CJPEGRequest(
       grayscale: grayscale ? 1 : 0,
-      tolerates_warnings: toleratesWarnings ? 1 : 0,
       minimum_width: minimum.map { UInt32(clamping: $0.width) } ?? .max,
       minimum_height: minimum.map { UInt32(clamping: $0.height) } ?? .max,
       maximum_pixels: UInt64(clamping: min(maximumPixels, largestFrame)))

@@ -29,22 +29,19 @@ struct MarkerReader {
 
   /// The next marker segment.
   ///
-  /// Markers without parameters (RSTn, TEM) are passed over. After SOS the entropy-coded data
-  /// follows, which is not for this reader.
+  /// Markers without parameters (RSTn, TEM) are passed over, and so are bytes that belong to no
+  /// segment, as libjpeg does with a warning. After SOS the entropy-coded data follows, which is not
+  /// for this reader.
   ///
-  /// - Throws: ``CodecError/corrupt(message:)`` at EOI, at the end of the bytes and where no marker
-  ///   stands.
+  /// - Throws: ``CodecError/corrupt(message:)`` at EOI and at the end of the bytes.
   mutating func next() throws(CodecError) -> Segment {
     while true {
-      guard try byte() == 0xFF else {
-        throw .corrupt(message: "no marker at byte \(offset - 1)")
-      }
+      while try byte() != 0xFF {}
       var code = try byte()
       while code == 0xFF { code = try byte() }  // fill bytes, B.1.1.2
       switch code {
-      case 0x00: throw .corrupt(message: "no marker at byte \(offset - 2)")
       case 0xD9: throw .corrupt(message: "no scan before EOI at byte \(offset - 2)")
-      case 0x01, 0xD0...0xD8: continue
+      case 0x00, 0x01, 0xD0...0xD8: continue
       default: break
       }
       let high = Int(try byte())

@@ -16,7 +16,7 @@ extension PixelImage {
   ///
   /// - Throws: ``CodecError`` when `file` cannot be decoded without inventing data.
   public init(
-    jpegFile file: [UInt8], maximumPixels: Int = 180_000_000
+    jpegFile file: [UInt8], maximumPixels: Int = usualMaximumPixels
   ) throws(CodecError) {
     let header = try Self.header(of: file, maximumPixels)
     self = try LibJPEG.decode(
@@ -30,7 +30,7 @@ extension PixelImage {
   /// - Returns: the picture, and libjpeg's first warning if there was one.
   /// - Throws: ``CodecError`` when libjpeg gives up.
   public static func decodingAnyway(
-    jpegFile file: [UInt8], maximumPixels: Int = 180_000_000
+    jpegFile file: [UInt8], maximumPixels: Int = usualMaximumPixels
   ) throws(CodecError) -> (image: PixelImage, warning: String?) {
     let header = try header(of: file, maximumPixels)
     let (image, warning) = try LibJPEG.decodeAnyway(
