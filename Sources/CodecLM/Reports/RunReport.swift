@@ -8,7 +8,7 @@ public struct RunReport: Sendable {
 
   private let folder: URL
   private let metrics: RunMetrics
-  private let record: TrainingRun.Record
+  private let record: RunRecord
   private let checkpoint: Checkpoint
 
   /// Sheets of samples in the strip.

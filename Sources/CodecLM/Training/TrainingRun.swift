@@ -34,13 +34,6 @@ public struct TrainingRun: ~Copyable {
     case checkpoint(step: Int)
   }
 
-  struct Record: Codable {
-    var trainer: Trainer.Options
-    var run: Options
-    var state: Trainer.State
-    var dataKey: UInt64
-  }
-
   /// The run's folder.
   public let folder: URL
   /// What the run keeps.
@@ -114,8 +107,7 @@ public struct TrainingRun: ~Copyable {
     _ = try Self.newestCheckpoint(in: folder)
     let lock = try lock ?? FolderLock(folder)
     let newest = try Self.newestCheckpoint(in: folder)
-    var record = try JSONFile.read(
-      Record.self, newest.appendingPathComponent(Self.stateFile))
+    var record = try Self.record(of: folder)
     guard record.dataKey == data.key else {
       throw TrainingError.changed(path: folder.path, what: "the images or their canonical form")
     }
@@ -125,6 +117,9 @@ public struct TrainingRun: ~Copyable {
     let moments = try Self.opened(Self.momentsFile, of: newest)
     try Self.publish(newest, in: folder)
     let checkpoint = try Checkpoint(folder)
+    if let reason = record.impossibility(context: checkpoint.configuration.contextLength) {
+      throw Self.malformed(newest.appendingPathComponent(Self.stateFile), reason, newest)
+    }
     let trainer = try Trainer(
       checkpoint.model, data, record.trainer, state: record.state,
       recomputing: recomputing, pool: pool)
@@ -149,9 +144,14 @@ public struct TrainingRun: ~Copyable {
   public static func options(of folder: URL) throws -> Options { try record(of: folder).run }
 
   /// What the newest checkpoint of a folder says of its run.
-  static func record(of folder: URL) throws -> Record {
-    try JSONFile.read(
-      Record.self, newestCheckpoint(in: folder).appendingPathComponent(stateFile))
+  static func record(of folder: URL) throws -> RunRecord {
+    let newest = try newestCheckpoint(in: folder)
+    let url = newest.appendingPathComponent(stateFile)
+    do {
+      return try JSONFile.read(RunRecord.self, url)
+    } catch FileError.malformed(_, let reason) {
+      throw malformed(url, reason, newest)
+    }
   }
 
   /// Checks that a new run would replace nothing in a folder: neither a run nor a model.
@@ -271,11 +271,16 @@ extension TrainingRun {
   private static func opened(_ name: String, of checkpoint: URL) throws -> SafeTensors {
     do {
       return try SafeTensors(checkpoint.appendingPathComponent(name))
-    } catch FileError.malformed(let path, let reason) {
-      throw FileError.malformed(
-        path: path,
-        reason: "\(reason); remove \(checkpoint.path), and --resume goes on from the one before")
+    } catch FileError.malformed(_, let reason) {
+      throw malformed(checkpoint.appendingPathComponent(name), reason, checkpoint)
     }
+  }
+
+  /// That a file of a checkpoint is damaged, and the way out.
+  private static func malformed(_ file: URL, _ reason: String, _ checkpoint: URL) -> FileError {
+    .malformed(
+      path: file.path,
+      reason: "\(reason); remove \(checkpoint.path), and --resume goes on from the one before")
   }
 
   /// Writes a checkpoint, makes it the folder's own, and removes old ones.
@@ -300,7 +305,7 @@ extension TrainingRun {
         checkpoint.model.layout.buffer,
         to: temporary.appendingPathComponent(Self.momentsFile))
       try JSONFile.write(
-        Record(trainer: trainer.options, run: options, state: trainer.state, dataKey: data.key),
+        RunRecord(trainer: trainer.options, run: options, state: trainer.state, dataKey: data.key),
         to: temporary.appendingPathComponent(Self.stateFile))
       try? FileManager.default.removeItem(at: final)
       try Folders.rename(temporary, to: final)

@@ -100,6 +100,13 @@ import Testing
     #expect(
       error(try CodecFixtures.bytes("truncated.jpg"))
         == .warned(message: "Premature end of JPEG file"))
+    // Bytes of no segment, which libjpeg passes over; a file that it then refuses is corrupt all the same.
+    let plain = try CodecFixtures.bytes("plain.jpg")
+    let stray = plain[..<2] + [1, 2, 3] + plain[2...]
+    let warning = "Corrupt JPEG data: 3 extraneous bytes before marker 0xe0"
+    #expect(error(Array(stray)) == .warned(message: warning))
+    #expect(
+      error(Array(stray.prefix(20))) == .corrupt(message: "the segment at byte 5 is cut off"))
     let small = try JPEGCodec(JPEGProfile(size: 16), maximumPixels: 255)
     #expect(throws: CodecError.tooLarge(width: 16, height: 16, maximumPixels: 255)) {
       try small.canonicalBytes(of: CodecFixtures.bytes("plain.jpg"))

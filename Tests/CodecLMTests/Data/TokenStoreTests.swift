@@ -140,6 +140,23 @@ struct TokenStoreTests {
     #expect(try fixture.folder.names == ["images"])
   }
 
+  @Test func `images of more pixels than their folder may hold are skipped`() throws {
+    try withTemporaryFolder { folder in
+      let images = folder.appendingPathComponent("images")
+      try TestImages.write(0..<2, to: images, size: 16)
+      try TestImages.write(2..<3, to: images, size: 17)
+      let store = try TokenStore.build(
+        from: ImageFolder(images, maximumPixels: 256), TestImages.profile(),
+        at: folder.appendingPathComponent("images.tokens"))
+      #expect(store.count == 2)
+      #expect(
+        store.skipped == [
+          SkippedFile(
+            path: TestImages.name(2), reason: "17 × 17 pixels are more than the limit of 256")
+        ])
+    }
+  }
+
   @Test func `a folder without a usable image is an error with reasons`() throws {
     let fixture = try StoreFixture(lengths: [])
     for name in ["a.jpg", "b.jpg", "c.jpg", "d.jpg"] {

@@ -233,6 +233,32 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("\"batch\" : 2", "\"batch\" : 0"), ("\"batch\" : 2", "\"batch\" : 1000000000000"),
+    ("\"context\" : 128", "\"context\" : -1"), ("\"context\" : 128", "\"context\" : 129"),
+    ("\"stepsPerLine\" : 10", "\"stepsPerLine\" : 0"), ("\"step\" : 1", "\"step\" : -9"),
+    ("\"keep\" : 2", "\"keep\" : \"two\""),
+  ])
+  func `a checkpoint of a run that cannot be is not gone on from`(old: String, new: String) throws {
+    try withTemporaryFolder { folder in
+      let data = try TinyRun.store(4, in: folder)
+      let run = folder.appendingPathComponent("run")
+      var training = try TrainingRun(
+        try checkpoint(data), data, TinyRun.options(steps: 1), in: run)
+      try training.run { _ in }
+      _ = consume training
+      let file = run.appendingPathComponent("checkpoints/step-00000001/training.json")
+      let text = try String(contentsOf: file, encoding: .utf8)
+      #expect(text.contains(old))
+      try Data(text.replacingOccurrences(of: old, with: new).utf8).write(to: file)
+      #expect {
+        _ = try TrainingRun(resuming: run, data).trainer.state
+      } throws: { error in
+        ["training.json", "the one before"].allSatisfy("\(error)".contains)
+      }
+    }
+  }
+
   @Test func `two runs in one folder at once are refused`() throws {
     try withTemporaryFolder { folder in
       let data = try TinyRun.store(4, in: folder)

@@ -1,0 +1,49 @@
+/// What a checkpoint says of its run: `training.json`.
+struct RunRecord: Codable {
+  var trainer: Trainer.Options
+  var run: TrainingRun.Options
+  var state: Trainer.State
+  /// The token store's.
+  var dataKey: UInt64
+
+  /// The first number that no run can have, for a model of this context; `nil` if all are possible.
+  func impossibility(context: Int) -> String? {
+    let most = 1 << 48
+    let counts: [(String, Int, ClosedRange<Int>)] = [
+      ("batch", trainer.batch, 1...1 << 16),
+      ("context", trainer.context, 2...max(context, 2)),
+      ("microBatches", trainer.microBatches, 1...1 << 16),
+      ("keep", run.keep, 1...most),
+      ("validationImages", run.validationImages, 1...most),
+      ("stepsPerLine", run.stepsPerLine, 1...most),
+      ("step", state.step, 0...most),
+      ("tokens", state.tokens, 0...most),
+      ("images", state.images, 0...most),
+      ("epoch", state.sampler.epoch, 0...most),
+    ]
+    for (name, value, range) in counts where !range.contains(value) {
+      return "\(name) is \(value), outside \(range.lowerBound)…\(range.upperBound)"
+    }
+    let amounts: [(String, Double)] = [
+      ("peak", Double(trainer.schedule.peak)), ("warmUpShare", trainer.schedule.warmUpShare),
+      ("finalShare", trainer.schedule.finalShare), ("clip", trainer.optimizer.clip),
+      ("rateBesideMuon", Double(trainer.optimizer.rateBesideMuon)),
+      ("seconds", state.seconds), ("budget", trainer.budget.amount),
+      ("checkpointInterval", run.checkpointInterval.amount),
+    ]
+    for (name, value) in amounts where !(0...1e15).contains(value) {
+      return "\(name) is \(value), outside 0…10¹⁵"
+    }
+    return nil
+  }
+}
+
+extension Trainer.Length {
+  /// Steps or seconds.
+  fileprivate var amount: Double {
+    switch self {
+    case .steps(let steps): Double(steps)
+    case .seconds(let seconds): seconds
+    }
+  }
+}
