@@ -1,7 +1,22 @@
 import ArgumentParser
 import CodecLM
+import Foundation
 
+/// The program.
 @main
+enum Program {
+  static func main() {
+    do {
+      try BLAS.reserveScratch(products: 2 * ProcessInfo.processInfo.activeProcessorCount)
+    } catch {
+      FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
+      // OpenBLAS's own threads may be waiting for memory, and exit would wait for them.
+      _exit(1)
+    }
+    JPEGLM.main()
+  }
+}
+
 struct JPEGLM: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "jpeglm",

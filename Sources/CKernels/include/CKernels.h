@@ -24,6 +24,11 @@ static inline void codeclm_cpu_relax(void) {
 /// uses OpenBLAS. Returns the name of the kernels in use, static storage.
 const char *codeclm_openblas_wake(void);
 
+// Where the process's address space is limited (setrlimit): takes OpenBLAS's scratch memory for this
+// many products at once, which stays its own. OpenBLAS tries without end what the system refuses. 0 if
+// that is done or there is no limit, else the limit that would do, in bytes.
+size_t codeclm_openblas_reserve(unsigned products);
+
 /// The widest instruction set the loops below were compiled for that this processor has.
 const char *codeclm_simd_name(void);
 

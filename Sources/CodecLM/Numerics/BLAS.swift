@@ -17,6 +17,23 @@ public enum BLAS {
   /// The widest instruction set that the library's own loops use on this processor.
   public static let simdName = unsafe String(cString: codeclm_simd_name())
 
+  /// Makes sure that products find their scratch memory where the process's address space is limited
+  /// (`ulimit -v`); without a limit, nothing happens.
+  ///
+  /// OpenBLAS takes 128 MiB of address space, hardly any of it of memory, for each product at a time,
+  /// and where it does not get them it waits forever. A program that may run under a limit calls this
+  /// first, and should end by `_exit` if it fails, as OpenBLAS's own threads may be waiting already.
+  ///
+  /// - Parameter products: how many at once: one for each thread, and one more for each processor that
+  ///   OpenBLAS has a thread for.
+  /// - Throws: ``NumericsError/addressSpace(needed:)``.
+  public static func reserveScratch(products: Int) throws(NumericsError) {
+    _ = kernelName
+    let needed = codeclm_openblas_reserve(UInt32(clamping: products))
+    // As much again as a small model and its pictures take.
+    if needed > 0 { throw .addressSpace(needed: needed + (256 << 20)) }
+  }
+
   /// Which operands of a product are transposed.
   package enum Transposition {
     /// C = A B, with A [m, k] and B [k, n].

@@ -2,6 +2,8 @@
 public enum NumericsError: Error, Equatable, CustomStringConvertible {
   /// The system refused to reserve this many bytes.
   case outOfMemory(bytes: Int)
+  /// The process may not address enough memory for matrix products; `needed` bytes would do.
+  case addressSpace(needed: Int)
   /// A file could not be mapped into memory; `reason` is the system's text for `errno`.
   case cannotMap(path: String, reason: String)
 
@@ -12,6 +14,11 @@ public enum NumericsError: Error, Equatable, CustomStringConvertible {
       let gibibytes = Double(bytes) / Double(1 << 30)
       let rounded = (gibibytes * 100).rounded() / 100
       return "not enough memory for \(rounded) GiB; use a smaller model, batch or context"
+    case .addressSpace(let needed):
+      return """
+        the limit of address space (ulimit -v) is too low for OpenBLAS; \
+        allow at least \(((needed >> 20) + 1) << 10) KiB
+        """
     case .cannotMap(let path, let reason):
       return "cannot read \(path): \(reason)"
     }
