@@ -10,8 +10,9 @@ public struct PixelImage: Hashable, Sendable {
   /// interleaved.
   public let samples: [UInt8]
 
-  /// The most pixels of a picture that is read, unless told otherwise: about 13,400 a side. Decoding one
-  /// takes up to 540 MB, and libjpeg as much again for a progressive file.
+  /// The most pixels of a picture that is read, unless told otherwise: about 13,400 a side.
+  ///
+  /// Decoding one takes up to 540 MB, and libjpeg as much again for a progressive file.
   public static let usualMaximumPixels = 180_000_000
 
   /// A picture of the given samples.

@@ -8,9 +8,12 @@ public import Foundation
 /// the system leaves its temporary, `.NAME.HEX.partial`, behind, which
 /// `removeAbandoned(in:)` knows by the lock that nobody holds any more. A symbolic link at the
 /// target is replaced, not followed.
+///
+/// A device or a pipe, such as `/dev/stdout`, is written to as it is.
 @safe public struct AtomicFile: ~Copyable {
   private let path: String
-  private let temporary: String
+  /// `nil` where the target is no file that could be replaced.
+  private let temporary: String?
   private let folder: String
   private let descriptor: Int32
   private var buffer: [UInt8] = []
@@ -25,13 +28,17 @@ public import Foundation
     let folder = url.deletingLastPathComponent().path
     let suffix = String(UInt64.random(in: 0...UInt64.max), radix: 16)
     let temporary = "\(folder)/.\(url.lastPathComponent).\(suffix).partial"
-    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    let isDirect = Self.isDeviceOrPipe(url.path)
+    let descriptor =
+      isDirect
+      ? unsafe open(url.path, O_WRONLY | O_CLOEXEC)
+      : unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw .cannotWrite(path: url.path, reason: systemReason())
     }
-    flock(descriptor, LOCK_EX | LOCK_NB)
+    if !isDirect { flock(descriptor, LOCK_EX | LOCK_NB) }
     path = url.path
-    self.temporary = temporary
+    self.temporary = isDirect ? nil : temporary
     self.folder = folder
     self.descriptor = descriptor
     buffer.reserveCapacity(Self.bufferSize)
@@ -40,8 +47,14 @@ public import Foundation
   deinit {
     if !finished {
       close(descriptor)
-      unsafe unlink(temporary)
+      if let temporary { unsafe unlink(temporary) }
     }
+  }
+
+  private static func isDeviceOrPipe(_ path: String) -> Bool {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return false }
+    return [S_IFCHR, S_IFBLK, S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT)
   }
 
   /// Writes `bytes` as the whole file at `url`.
@@ -120,6 +133,7 @@ public import Foundation
   ///   the folder could not be forced to the disk.
   public consuming func finish() throws(FileError) {
     try flush()
+    guard let temporary else { return }
     guard fsync(descriptor) == 0 else { throw error() }
     guard unsafe rename(temporary, path) == 0 else { throw error() }
     close(descriptor)
