@@ -1,7 +1,8 @@
 /// A Llama: configuration and parameters in single precision.
 ///
 /// The model knows nothing of files or codecs; it maps token ids to logits. It is shared by
-/// reference: a trainer writes its parameters, decoders read them.
+/// reference: a trainer writes its parameters, decoders read them, from any number of tasks at once but
+/// not while a trainer steps; for that there is ``copy()``.
 public final class Llama: Sendable {
   /// The model's shape.
   public let configuration: LlamaConfiguration
@@ -47,6 +48,18 @@ public final class Llama: Sendable {
           from: (0..<matrix.columns).map { _ in Float(deviation * random.normal()) })
       }
     }
+  }
+
+  /// A model of its own with the parameters of this moment, for instance to sample from while this one is
+  /// trained further.
+  ///
+  /// Not to be called while a trainer makes a step, but between two.
+  ///
+  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  public func copy() throws -> Llama {
+    let copy = try Llama(zero: configuration)
+    copy.parameters.buffer.copy(from: parameters.buffer)
+    return copy
   }
 
   /// Number of trained numbers.
