@@ -13,7 +13,8 @@ struct Canonicalize: ParsableCommand {
       followed through the grammar to its last byte and decoded by two readers.
 
         jpeglm canonicalize photos --out small --size 64
-        jpeglm canonicalize a.jpg b.jpg --out streams --size 256 --restart 1 --stream abbreviated
+        jpeglm canonicalize a.jpg b.jpg --out streams --size 256 --restart 1 \\
+          --stream abbreviated
         jpeglm canonicalize photos --check --size 64
       """)
 

@@ -22,8 +22,8 @@ struct JPEGLM: ParsableCommand {
     commandName: "jpeglm",
     abstract: "Train language models on JPEG files and let them write new ones.",
     discussion: """
-      A model learns nothing but the bytes of small JPEG files, brought into one canonical form: \
-      one size, one quality, known tables. What it writes is JPEG files.
+      A model learns small JPEG files, byte by byte or symbol by symbol of their code, brought into \
+      one canonical form: one size, one quality, known tables. What it writes is JPEG files.
 
         jpeglm train photos --out run --minutes 30
         jpeglm sample run --count 16 --out samples --grid samples.jpg

@@ -12,14 +12,14 @@ struct Sample: ParsableCommand {
       File 7 is the same whether 8 or 800 are made.
 
         jpeglm sample run --count 16 --out samples --grid samples.jpg
-        jpeglm sample run --count 64 --out samples --temperature 0.9 --top-p 0.95 --seed 1
+        jpeglm sample run --count 64 --out samples --temperature 0.9 --seed 1
 
       With --prompt each photo is brought into the model's canonical form, its first MCUs are kept \
       and the rest is written --count times: cat-original.jpg, cat-partial.jpg, cat-00000.jpg, … \
       The contact sheet then has one row a photo.
 
-        jpeglm sample run --prompt cat.jpg dog.jpg --keep 0.5 --count 4 --out continued \
-      --grid continued.jpg
+        jpeglm sample run --prompt cat.jpg dog.jpg --keep 0.5 --count 4 \\
+          --out continued --grid continued.jpg
       """)
 
   @Argument(help: ArgumentHelp("Folder of a training run or a checkpoint.", valueName: "run"))

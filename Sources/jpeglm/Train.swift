@@ -6,7 +6,7 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a model on a folder of JPEG files.",
     discussion: """
-      Reads every .jpg and .jpeg below DIR, whatever its size and kind, and trains a Llama on \
+      Reads every .jpg and .jpeg below a folder, whatever its size and kind, and trains a Llama on \
       their canonical form. What is not said is chosen from the pictures and printed. The run's \
       folder is a checkpoint at any time: sample from it while it trains. Ctrl-C ends the run with \
       a checkpoint; --resume goes on.
@@ -14,8 +14,8 @@ struct Train: ParsableCommand {
         jpeglm train photos --out run --minutes 30
         jpeglm train photos --out run --minutes 60 --resume
         jpeglm train photos --out mine --from Models/photos64 --minutes 20 --mirror
-        jpeglm train photos --out paper --size 256 --restart 1 --stream abbreviated \
-          --tokenizer bpe --optimizer adamw --preset small
+        jpeglm train photos --out paper --size 256 --restart 1 \\
+          --stream abbreviated --tokenizer bpe --optimizer adamw --preset small
       """)
 
   @Argument(help: "Folder of JPEG files; subfolders are searched.")
@@ -55,8 +55,8 @@ struct Train: ParsableCommand {
 
   @Option(
     help: """
-      Model: nano (0.5 M parameters), tiny (1.1 M), mini (2.3 M), micro (5 M), small, base or 7b; by \
-      default one that gets through enough pictures in its time.
+      Model: nano (0.6 million parameters with 1,024 tokens), tiny (1.25), mini (2.6), micro (5.3), \
+      small (26), base or 7b; by default one that gets through enough pictures in its time.
       """)
   var preset: LlamaConfiguration.Preset?
 
