@@ -45,15 +45,16 @@ import Testing
 
   @Test func `a store is read, and built elsewhere, by several tasks`() async throws {
     let folder = try TemporaryFolder()
-    let data = try TinyRun.store(8, in: folder.url)
+    let place = folder.url
+    let data = try TinyRun.store(8, in: place)
     let expected = (0..<data.count).map { data.tokens(of: $0) }
     try await withThrowingTaskGroup(of: [[Int32]].self) { group in
       for task in 0..<3 {
         group.addTask { (0..<data.count).map { data.tokens(of: $0) } }
         group.addTask {
           let store = try TokenStore.build(
-            from: ImageFolder(folder.url.appendingPathComponent("images")), TinyRun.profile,
-            at: folder.url.appendingPathComponent("\(task).tokens"))
+            from: ImageFolder(place.appendingPathComponent("images")), TinyRun.profile,
+            at: place.appendingPathComponent("\(task).tokens"))
           return (0..<store.count).map { store.tokens(of: $0) }
         }
       }
