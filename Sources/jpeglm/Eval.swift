@@ -124,6 +124,7 @@ struct Eval: ParsableCommand {
     generator.isConstrained = !sampling.unconstrained
     if let weights = sampling.weights { generator.weights = weights }
     let profile = generator.checkpoint.codec
+    let drawing = sampling.sampling(generator.checkpoint)
     guard case .jpeg(let form) = profile else { return }
     let codec = try JPEGCodec(form, maximumPixels: limits.maxPixels)
     let count = count ?? Self.usualCount
@@ -132,11 +133,11 @@ struct Eval: ParsableCommand {
     if heldOut { real = real.heldOut(count: count) }
     session.report.codec = profile
     session.report.generation = .init(
-      model: first, sampling: sampling.sampling, isConstrained: !sampling.unconstrained,
+      model: first, sampling: drawing, isConstrained: !sampling.unconstrained,
       count: count, kept: keep)
     try session.add(real)
     try session.add(real.prepared(.coded(codec), name: EvalSession.coded))
-    let writer = EvalWriter(generator, sampling.sampling, seed: seed, folder: output.samples)
+    let writer = EvalWriter(generator, drawing, seed: seed, folder: output.samples)
     guard !keep.isEmpty else {
       try session.add(writer.files(count, session))
       return try session.compare(sets: [EvalWriter.generated])

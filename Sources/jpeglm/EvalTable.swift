@@ -43,8 +43,8 @@ struct EvalTable {
           """
           \(generation.model): \(Format.count(generation.count)) files asked for, \
           \(Format.count(generation.invalid)) invalid, \(Format.count(generation.unfinished)) \
-          unfinished; temperature \
-          \(generation.sampling.temperature), seed \(report.seed)
+          unfinished; \
+          \(generation.sampling.words), seed \(report.seed)
           """
         ))
     }

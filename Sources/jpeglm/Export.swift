@@ -12,6 +12,10 @@ struct Export: ParsableCommand {
 
         jpeglm export run --out slim --dtype bf16
         jpeglm export run --gguf model.gguf
+        jpeglm export run --out slim --temperature 0.8
+
+      The last also says how the copy is to be drawn from where nothing else is asked for \
+      (generation_config.json).
       """)
 
   @Argument(help: ArgumentHelp("Folder of a training run or a checkpoint.", valueName: "run"))
@@ -22,6 +26,9 @@ struct Export: ParsableCommand {
 
   @Option(help: "How the weights are stored: f32 or bf16.")
   var dtype = Checkpoint.Storage.bf16
+
+  @OptionGroup(title: "Drawing from the copy")
+  var drawing: DrawingOptions
 
   @Option(help: "File for llama.cpp.")
   var gguf: String?
@@ -39,7 +46,8 @@ struct Export: ParsableCommand {
   }
 
   func run() throws {
-    let checkpoint = try Checkpoint(URL(fileURLWithPath: folder))
+    var checkpoint = try Checkpoint(URL(fileURLWithPath: folder))
+    if let wanted = drawing.wanted { checkpoint.sampling = wanted }
     if let output {
       try checkpoint.export(to: URL(fileURLWithPath: output), storage: dtype)
       print("wrote \(output)")

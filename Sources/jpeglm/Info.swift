@@ -24,6 +24,7 @@ struct Info: ParsableCommand {
     var codec: CodecProfile
     var vocabulary: Int
     var weights: Checkpoint.StoredWeights?
+    var sampling: Sampling?
     var training: TrainingRun.Summary?
   }
 
@@ -45,7 +46,7 @@ struct Info: ParsableCommand {
         Report(
           parameters: model.parameterCount, config: model, codec: checkpoint.codec,
           vocabulary: checkpoint.tokenizer.count, weights: checkpoint.storedWeights,
-          training: training))
+          sampling: checkpoint.sampling, training: training))
     }
     print(
       """
@@ -72,6 +73,7 @@ struct Info: ParsableCommand {
         \(checkpoint.assumesCodec ? " (assumed: no codec.json)" : "")
         """)
     }
+    if let sampling = checkpoint.sampling { print("drawing    \(sampling.words)") }
     guard let training else { return print("training   none recorded") }
     print(
       """

@@ -101,7 +101,7 @@ struct Sample: ParsableCommand {
     let results = try OutputFolder(output)
     for photo in photos { try photo.write(to: results.url, generator.checkpoint.codec) }
 
-    var chosen = sampling.sampling
+    var chosen = sampling.sampling(generator.checkpoint)
     if greedy { chosen.temperature = 0 }
     let start = ContinuousClock.now
     let generation = try generator.stream(

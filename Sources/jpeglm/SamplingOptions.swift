@@ -2,15 +2,40 @@ import ArgumentParser
 import CodecLM
 
 /// How tokens are drawn.
-struct SamplingOptions: ParsableArguments {
-  @Option(help: "1 is the model's own distribution, less is bolder; 0 takes the likeliest token.")
-  var temperature: Float = 1
+struct DrawingOptions: ParsableArguments {
+  @Option(
+    help: """
+      1 is the model's own distribution, less is bolder; 0 takes the likeliest token. Where neither this, \
+      --top-k nor --top-p is given, what the model's generation_config.json says, else 1.
+      """)
+  var temperature: Float?
 
   @Option(help: "Draw from the k likeliest tokens only.")
   var topK: Int?
 
   @Option(help: "Draw from the likeliest tokens that make up this probability, above 0 to 1.")
   var topP: Double?
+
+  func validate() throws {
+    if let temperature, !(temperature >= 0 && temperature.isFinite) {
+      throw ValidationError("--temperature \(temperature) is negative.")
+    }
+    if let topK, topK < 1 { throw ValidationError("--top-k \(topK) is not at least 1.") }
+    if let topP, !(topP > 0 && topP <= 1) {
+      throw ValidationError("--top-p \(topP) is not in (0, 1].")
+    }
+  }
+
+  /// What is asked for, if anything is.
+  var wanted: Sampling? {
+    if temperature == nil, topK == nil, topP == nil { return nil }
+    return Sampling(temperature: temperature ?? 1, topK: topK, topP: topP)
+  }
+}
+
+/// How tokens are drawn, and with what.
+struct SamplingOptions: ParsableArguments {
+  @OptionGroup var drawing: DrawingOptions
 
   @Flag(help: "Draw any byte, valid or not, and say how many files decode.")
   var unconstrained = false
@@ -22,15 +47,18 @@ struct SamplingOptions: ParsableArguments {
       """)
   var weights: WeightFormat?
 
-  func validate() throws {
-    guard temperature >= 0, temperature.isFinite else {
-      throw ValidationError("--temperature \(temperature) is negative.")
-    }
-    if let topK, topK < 1 { throw ValidationError("--top-k \(topK) is not at least 1.") }
-    if let topP, !(topP > 0 && topP <= 1) {
-      throw ValidationError("--top-p \(topP) is not in (0, 1].")
-    }
+  /// What was asked for, else what the model comes with, else its own distribution.
+  func sampling(_ checkpoint: Checkpoint) -> Sampling {
+    drawing.wanted ?? checkpoint.sampling ?? Sampling()
   }
+}
 
-  var sampling: Sampling { Sampling(temperature: temperature, topK: topK, topP: topP) }
+extension Sampling {
+  /// In a few words.
+  var words: String {
+    [
+      "temperature \(temperature)", topK.map { "the \($0) likeliest" },
+      topP.map { "top-p \($0)" },
+    ].compactMap { $0 }.joined(separator: ", ")
+  }
 }

@@ -3,7 +3,7 @@ public import Foundation
 /// A model with what its tokens mean: parameters, tokenizer and the codec's profile.
 ///
 /// On disk it is a Hugging Face Llama folder (`config.json`, `model.safetensors`, `tokenizer.json`)
-/// with the profile beside it (`codec.json`). Weights may also come as `pytorch_model.bin`, and either
+/// with the profile beside it (`codec.json`), and `generation_config.json` if it says how to draw. Weights may also come as `pytorch_model.bin`, and either
 /// in several files with an index.
 public struct Checkpoint: Sendable {
   /// The model's shape.
@@ -14,6 +14,8 @@ public struct Checkpoint: Sendable {
   public let codec: CodecProfile
   /// Whether the folder says nothing of a profile, so that ``codec`` is that of JPEG-LM's authors.
   public let assumesCodec: Bool
+  /// How tokens are best drawn, if whoever made the model said so.
+  public var sampling: Sampling?
 
   let weights: CheckpointWeights
 
@@ -46,6 +48,7 @@ public struct Checkpoint: Sendable {
         path: folder.appendingPathComponent(LlamaConfiguration.fileName).path,
         reason: "vocab_size is \(configuration.vocabulary), the tokenizer has \(tokenizer.count)")
     }
+    sampling = try GenerationFile.sampling(of: folder)
     weights = try CheckpointWeights(ModelFiles(folder), configuration)
   }
 
@@ -116,6 +119,10 @@ public struct Checkpoint: Sendable {
       to: folder.appendingPathComponent(LlamaConfiguration.fileName))
     try JSONFile.write(codec, to: folder.appendingPathComponent(Self.codecFile))
     try tokenizer.write(to: folder)
+    if let sampling {
+      try JSONFile.write(
+        GenerationFile(sampling, tokenizer), to: folder.appendingPathComponent(GenerationFile.name))
+    }
   }
 
   package func writeWeights(to url: URL) throws {

@@ -70,6 +70,28 @@ import Testing
     }
   }
 
+  @Test func `how to draw is kept beside the model, if it is asked for`() throws {
+    try withTemporaryFolder { folder in
+      var checkpoint = try TestModels.checkpoint(context: 64)
+      try checkpoint.write(to: folder)
+      #expect(try Checkpoint(folder).sampling == nil)
+      checkpoint.sampling = Sampling(temperature: 0.75, topP: 0.5)
+      try checkpoint.write(to: folder)
+      #expect(try Checkpoint(folder).sampling == checkpoint.sampling)
+      let file = folder.appendingPathComponent("generation_config.json")
+      // What transformers writes along with a model that nobody gave a thought.
+      try Data(#"{"bos_token_id": 1, "temperature": 0.6, "top_p": 0.9}"#.utf8).write(to: file)
+      #expect(try Checkpoint(folder).sampling == nil)
+      for text in [
+        #"{"do_sample": true, "temperature": -1}"#, #"{"do_sample": true, "top_p": 2}"#,
+        #"{"do_sample": true, "top_k": -3}"#,
+      ] {
+        try Data(text.utf8).write(to: file)
+        #expect(throws: FileError.self) { try Checkpoint(folder) }
+      }
+    }
+  }
+
   @Test func `a vocabulary other than the tokenizer's is refused`() throws {
     try withTemporaryFolder { folder in
       let model = try Llama(TestModels.configuration(vocabulary: 300, context: 40), seed: 1)
