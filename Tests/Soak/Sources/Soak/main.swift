@@ -10,6 +10,9 @@ func use() -> (memory: Int, descriptors: Int) {
   return (memory, open)
 }
 
+/// Writes a line at once, also where the output is a file.
+func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+
 let arguments = CommandLine.arguments
 guard arguments.count >= 4, let minutes = Double(arguments[1]) else {
   fatalError("usage: Soak MINUTES PHOTOS FOLDER [WEIGHTS]")
@@ -26,8 +29,8 @@ while ContinuousClock.now < end || uses.count < 8 {
   try round.go()
   uses.append(use())
   if uses.count.nonzeroBitCount == 1 || uses.count % 100 == 0 {
-    print("round \(uses.count): \(uses[uses.count - 1].memory) KiB, ", terminator: "")
-    print("\(uses[uses.count - 1].descriptors) descriptors")
+    let (memory, descriptors) = uses[uses.count - 1]
+    say("round \(uses.count): \(memory) KiB, \(descriptors) descriptors")
   }
 }
 // The first quarter warms up; what then grows goes on growing.
@@ -35,10 +38,10 @@ let quarter = uses.count / 4
 let (early, late) = (uses[quarter..<2 * quarter], uses[(3 * quarter)...])
 let before = early.map(\.memory).max() ?? 0
 let after = late.map(\.memory).max() ?? 0
-print("\(uses.count) rounds: at most \(before) KiB in their second quarter, \(after) in the last")
+say("\(uses.count) rounds: at most \(before) KiB in their second quarter, \(after) in the last")
 guard after <= before + before / 20, early.map(\.descriptors).max() == late.map(\.descriptors).max()
 else {
-  print("memory or descriptors grow")
+  say("memory or descriptors grow")
   exit(1)
 }
-print("memory and descriptors are flat")
+say("memory and descriptors are flat")
