@@ -75,12 +75,13 @@ size_t codeclm_openblas_reserve(unsigned products) {
 #if defined(__linux__)
   struct rlimit limit;
   if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 0;
-  enum { most = 64 };
-  void *taken[most];
-  if (products > most) products = most;
   size_t needed = used_address_space() + products * SCRATCH_BYTES;
   if (needed > limit.rlim_cur) return needed;
   if (!blas_memory_alloc || !blas_memory_free) return 0;
+  // OpenBLAS has a fixed number of places, twice the threads it was built for.
+  enum { most = 64 };
+  void *taken[most];
+  if (products > most) products = most;
   for (unsigned i = 0; i < products; i++) taken[i] = blas_memory_alloc(0);
   for (unsigned i = 0; i < products; i++) blas_memory_free(taken[i]);
 #endif

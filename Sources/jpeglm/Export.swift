@@ -37,6 +37,9 @@ struct Export: ParsableCommand {
     guard output != nil || gguf != nil else {
       throw ValidationError("Say where to: --out FOLDER, --gguf FILE, or both.")
     }
+    if output == nil, drawing.wanted != nil {
+      throw ValidationError("How to draw is written beside a model: give --out FOLDER.")
+    }
     if let output,
       URL(fileURLWithPath: output).standardizedFileURL.resolvingSymlinksInPath()
         == URL(fileURLWithPath: folder).standardizedFileURL.resolvingSymlinksInPath()

@@ -3,7 +3,7 @@
 //
 // What libjpeg calls a warning (a truncated scan, a bad Huffman code, bytes that belong to no segment)
 // it survives by inventing picture data or by skipping some. Decoding goes on and leaves the first in the
-// result; the other jobs stop there.
+// result; the other jobs stop there. A hostile file costs at most a hundred scans over maximum_pixels.
 #ifndef CODECLM_CJPEG_H
 #define CODECLM_CJPEG_H
 

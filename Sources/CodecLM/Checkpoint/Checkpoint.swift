@@ -121,7 +121,8 @@ public struct Checkpoint: Sendable {
     try tokenizer.write(to: folder)
     if let sampling {
       try JSONFile.write(
-        GenerationFile(sampling, tokenizer), to: folder.appendingPathComponent(GenerationFile.name))
+        GenerationFile.Contents(sampling, tokenizer),
+        to: folder.appendingPathComponent(GenerationFile.name))
     }
   }
 

@@ -80,7 +80,7 @@ import Testing
       #expect(try Checkpoint(folder).sampling == checkpoint.sampling)
       let file = folder.appendingPathComponent("generation_config.json")
       // What transformers writes along with a model that nobody gave a thought.
-      try Data(#"{"bos_token_id": 1, "temperature": 0.6, "top_p": 0.9}"#.utf8).write(to: file)
+      try Data(#"{"eos_token_id": [1, 2], "temperature": 0.6, "top_p": 0.9}"#.utf8).write(to: file)
       #expect(try Checkpoint(folder).sampling == nil)
       for text in [
         #"{"do_sample": true, "temperature": -1}"#, #"{"do_sample": true, "top_p": 2}"#,

@@ -41,12 +41,11 @@ func keepSeed(_ url: URL) {
   try? FileManager.default.copyItem(at: url, to: copy)
 }
 
-/// A folder of this process in memory, where the system has such.
+/// A folder of this process, in the one that `CODECLM_FUZZ_SCRATCH` names.
 func scratchFolder() -> URL {
-  let memory = URL(fileURLWithPath: "/dev/shm")
   let parent =
-    FileManager.default.isWritableFile(atPath: memory.path)
-    ? memory : FileManager.default.temporaryDirectory
+    ProcessInfo.processInfo.environment["CODECLM_FUZZ_SCRATCH"].map { URL(fileURLWithPath: $0) }
+    ?? FileManager.default.temporaryDirectory
   let folder = parent.appendingPathComponent("codeclm-fuzz-\(getpid())")
   do {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
