@@ -16,6 +16,9 @@ let package = Package(
     .library(name: "CodecLM", targets: ["CodecLM"]),
     .executable(name: "jpeglm", targets: ["jpeglm"]),
   ],
+  traits: [
+    .trait(name: "AVC", description: "Models of H.264 video, by FFmpeg's libraries and libx264.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
@@ -25,10 +28,24 @@ let package = Package(
       pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+    .systemLibrary(
+      name: "CFFmpeg",
+      pkgConfig: "libavfilter",
+      providers: [.apt(["libavcodec-dev", "libavfilter-dev", "libavformat-dev"])]),
+    .target(
+      name: "CAVC",
+      dependencies: [.target(name: "CFFmpeg", condition: .when(traits: ["AVC"]))],
+      cSettings: [.define("CODECLM_AVC", .when(traits: ["AVC"]))],
+      linkerSettings: ["avfilter", "avformat", "avcodec", "avutil"].map {
+        .linkedLibrary($0, .when(traits: ["AVC"]))
+      }),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(
       name: "CodecLM",
-      dependencies: ["COpenBLAS", "CJPEG", "CKernels"],
+      dependencies: [
+        "COpenBLAS", "CJPEG", "CKernels",
+        .target(name: "CAVC", condition: .when(traits: ["AVC"])),
+      ],
       swiftSettings: strict,
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .executableTarget(

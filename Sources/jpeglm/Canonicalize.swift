@@ -4,7 +4,7 @@ import Foundation
 
 struct Canonicalize: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Bring JPEG files into the form that a model learns.",
+    abstract: "Bring JPEG files or videos into the form that a model learns.",
     discussion: """
       Any JPEG becomes a square picture of one size and quality, without metadata, upright, with \
       standard Huffman tables. A file that is canonical already keeps its coefficients. With \
@@ -12,19 +12,24 @@ struct Canonicalize: ParsableCommand {
       scans (.scan) and symbols (.symbols) are what a model reads. With --check nothing is written: each result is \
       followed through the grammar to its last byte and decoded by two readers.
 
+      With --codec avc the inputs are videos. Each gives an Annex B file (.h264), byte for byte what the \
+      ffmpeg command of the AVC-LM paper writes, and the same frames as .mp4 for players; with --stream \
+      slices, what a model reads.
+
         jpeglm canonicalize photos --out small --size 64
         jpeglm canonicalize a.jpg b.jpg --out streams --size 256 --restart 1 \\
           --stream abbreviated
         jpeglm canonicalize photos --check --size 64
+        jpeglm canonicalize clips --codec avc --out small --size 64x48 --frames 8
       """)
 
-  @Argument(help: "JPEG files, or folders of them.")
+  @Argument(help: "JPEG files or videos, or folders of them.")
   var inputs: [String]
 
   @Option(name: .customLong("out"), help: "Folder for the results.")
   var output: String?
 
-  @Flag(help: "Write nothing; check that the grammar and two readers accept every result.")
+  @Flag(help: "Write nothing; check that the grammar and the readers accept every result.")
   var check = false
 
   @OptionGroup(title: "Canonical form")
@@ -32,10 +37,10 @@ struct Canonicalize: ParsableCommand {
 
   @Option(
     help: """
-      What is written of each file: full, abbreviated (no tables), scan (no headers) or symbols \
-      (coefficients without their Huffman codes).
+      What is written of each file: full, the default, abbreviated (no tables), scan (no headers) or symbols \
+      (coefficients without their Huffman codes); of videos annexb, the default, or slices.
       """)
-  var stream = JPEGProfile.Stream.full
+  var stream: StreamChoice?
 
   @Flag(name: .customLong("no-resize"), help: "Keep each picture's own width and height.")
   var keepsSize = false
@@ -55,8 +60,24 @@ struct Canonicalize: ParsableCommand {
   func validate() throws {
     if inputs.isEmpty { throw ValidationError("Name at least one file or folder.") }
     if check == (output != nil) { throw ValidationError("Give --out or --check.") }
-    if keepsSize, profile.size != nil {
-      throw ValidationError("Give --size or --no-resize, not both.")
+    if keepsSize, profile.size != nil || profile.isVideo {
+      throw ValidationError("--no-resize is for pictures, without --size.")
+    }
+    if streamChoice.isVideo != profile.isVideo {
+      throw ValidationError(
+        "--stream \(streamChoice.name) is for --codec \(streamChoice.isVideo ? "avc" : "jpeg").")
+    }
+  }
+
+  private var streamChoice: StreamChoice {
+    stream ?? (profile.isVideo ? .video(.annexB) : .image(.full))
+  }
+
+  private var profileChoice: CodecProfile {
+    switch streamChoice {
+    case .image(let stream):
+      .jpeg(profile.image(side: Self.defaultSide, isGrayscale: false, stream: stream))
+    case .video(let stream): .avc(profile.video(stream: stream))
     }
   }
 
@@ -86,11 +107,11 @@ struct Canonicalize: ParsableCommand {
     let interrupt = Interrupt()
     let progress = progress.line
     let pool = threads.pool
-    let sources = try SourceFile.list(inputs)
-    let base = profile.profile(side: Self.defaultSide, isGrayscale: false, stream: stream)
-    let fixed = try JPEGCodec(base, maximumPixels: limits.maxPixels)
+    let sources = try SourceFile.list(inputs, profile.kind)
+    let form = try CanonicalForm(
+      profileChoice, keepsSize: keepsSize, maximumPixels: limits.maxPixels)
     if let output {
-      try check(sources, output)
+      try check(sources, output, form)
       _ = try OutputFolder(output)
     }
     var report = Report(files: 0, skipped: [], bytes: 0, imagesPerSecond: 0)
@@ -98,7 +119,7 @@ struct Canonicalize: ParsableCommand {
     let start = ContinuousClock.now
     for first in stride(from: 0, to: sources.count, by: Self.chunk) {
       let chunk = sources[first..<min(first + Self.chunk, sources.count)]
-      let outcomes = pool.map(chunk.count) { canonicalize(chunk[first + $0], base, fixed) }
+      let outcomes = pool.map(chunk.count) { canonicalize(chunk[first + $0], form) }
       for (source, outcome) in zip(chunk, outcomes) {
         switch outcome {
         case .done(let bytes):
@@ -140,10 +161,12 @@ struct Canonicalize: ParsableCommand {
   }
 
   /// Refuses results that would replace each other, or a picture that is read.
-  private func check(_ sources: [SourceFile], _ output: String) throws {
+  private func check(
+    _ sources: [SourceFile], _ output: String, _ form: CanonicalForm
+  ) throws {
     var seen: [String: String] = [:]
     for source in sources {
-      let target = target(source.name, output)
+      let target = target(source.name, output, form.ending)
       if let other = seen.updateValue(source.path, forKey: target.path) {
         throw ValidationError("\(other) and \(source.path) would both become \(target.path).")
       }
@@ -153,55 +176,45 @@ struct Canonicalize: ParsableCommand {
     }
   }
 
-  private func target(_ name: String, _ output: String) -> URL {
-    let ending =
-      switch stream {
-      case .full: "jpg"
-      case .abbreviated: "ajpg"
-      case .scan: "scan"
-      case .symbols: "symbols"
-      }
-    return URL(fileURLWithPath: output).appendingPathComponent(name).deletingPathExtension()
+  private func target(_ name: String, _ output: String, _ ending: String) -> URL {
+    URL(fileURLWithPath: output).appendingPathComponent(name).deletingPathExtension()
       .appendingPathExtension(ending)
   }
 
-  private func canonicalize(
-    _ source: SourceFile, _ base: JPEGProfile, _ fixed: JPEGCodec
-  ) -> Outcome {
-    let (bytes, codec): ([UInt8], JPEGCodec)
+  private func canonicalize(_ source: SourceFile, _ form: CanonicalForm) -> Outcome {
     do {
-      (bytes, codec) = try convert(source.path, base, fixed)
+      let file = try FileBytes.read(source.path)
+      guard let output else {
+        let (stream, codec) = try form.stream(of: file)
+        return check(stream, codec, source)
+      }
+      return write(try form.results(of: file), source, output)
     } catch {
       return .unreadable(error)
     }
+  }
+
+  private func check(_ stream: [UInt8], _ codec: any Codec, _ source: SourceFile) -> Outcome {
     do {
-      if let output {
-        try write(bytes, to: target(source.name, output))
-      } else {
-        try codec.check(bytes)
-      }
-    } catch let error as CodecError {
+      try codec.check(stream)
+      return .done(bytes: stream.count)
+    } catch {
       return .failed(SkippedFile(path: source.path, reason: "\(error)"))
+    }
+  }
+
+  private func write(
+    _ results: [(ending: String, bytes: [UInt8])], _ source: SourceFile, _ output: String
+  ) -> Outcome {
+    do {
+      for (ending, bytes) in results {
+        let target = target(source.name, output, ending)
+        try Folders.make(target.deletingLastPathComponent())
+        try AtomicFile.write(bytes, to: target)
+      }
+      return .done(bytes: results.first?.bytes.count ?? 0)
     } catch {
       return .failed(error)
     }
-    return .done(bytes: bytes.count)
-  }
-
-  private func convert(
-    _ path: String, _ base: JPEGProfile, _ fixed: JPEGCodec
-  ) throws -> ([UInt8], JPEGCodec) {
-    let bytes = try FileBytes.read(path)
-    guard keepsSize else { return (try fixed.canonicalBytes(of: bytes), fixed) }
-    let header = try JPEGHeader(bytes)
-    var own = base
-    (own.width, own.height) = (header.width, header.height)
-    let codec = try JPEGCodec(own, maximumPixels: limits.maxPixels)
-    return (try codec.canonicalBytes(of: bytes), codec)
-  }
-
-  private func write(_ bytes: [UInt8], to target: URL) throws {
-    try Folders.make(target.deletingLastPathComponent())
-    try AtomicFile.write(bytes, to: target)
   }
 }

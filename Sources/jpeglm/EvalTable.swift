@@ -26,7 +26,8 @@ struct EvalTable {
           """
         ))
     }
-    if case .jpeg(let profile) = report.codec {
+    switch report.codec {
+    case .jpeg(let profile):
       lines.append(
         (
           "codec",
@@ -35,6 +36,8 @@ struct EvalTable {
           \(profile.subsampling.rawValue)
           """
         ))
+    case .avc(let profile): lines.append(("codec", "\(profile)"))
+    case nil: break
     }
     if let generation = report.generation {
       lines.append(

@@ -72,6 +72,8 @@ struct Info: ParsableCommand {
         \(profile.restartInterval), \(profile.stream.rawValue) streams\
         \(checkpoint.assumesCodec ? " (assumed: no codec.json)" : "")
         """)
+    case .avc(let profile):
+      print("videos     \(profile), \(profile.stream.rawValue) streams")
     }
     if let sampling = checkpoint.sampling { print("drawing    \(sampling.words)") }
     guard let training else { return print("training   none recorded") }

@@ -37,6 +37,7 @@ struct JPEGLM: ParsableCommand {
         name: "Files and tokens",
         subcommands: [
           Canonicalize.self, Inspect.self, TrainTokenizer.self, Tokenize.self, DrawDigits.self,
+          DrawClips.self,
         ]),
     ])
 

@@ -6,11 +6,16 @@ import Foundation
 struct PromptOptions: ParsableArguments {
   @Option(
     name: .customLong("prompt"), parsing: .upToNextOption,
-    help: ArgumentHelp("Photos to continue: JPEG files or folders of them.", valueName: "photo"))
+    help: ArgumentHelp(
+      "Photos to continue, or videos with a model of these: files or folders of them.",
+      valueName: "photo"))
   var inputs: [String] = []
 
   @Option(
-    help: "Share of each photo's MCUs that is kept, 0 to 1; 0.5 if no other --keep is given.")
+    help: """
+      Share of each photo's MCUs (of a video, macroblocks) that is kept, 0 to 1; 0.5 if no other --keep is \
+      given.
+      """)
   var keep: Double?
 
   @Option(help: "MCUs of each photo that are kept, from the top left.")
@@ -19,9 +24,14 @@ struct PromptOptions: ParsableArguments {
   @Option(help: "Rows of MCUs of each photo that are kept.")
   var keepRows: Int?
 
+  @Option(help: "Frames of each video that are kept.")
+  var keepFrames: Int?
+
   func validate() throws {
-    let given = [keep != nil, keepMcus != nil, keepRows != nil].count { $0 }
-    if given > 1 { throw ValidationError("Give one of --keep, --keep-mcus and --keep-rows.") }
+    let given = [keep != nil, keepMcus != nil, keepRows != nil, keepFrames != nil].count { $0 }
+    if given > 1 {
+      throw ValidationError("Give one of --keep, --keep-mcus, --keep-rows and --keep-frames.")
+    }
     if given > 0, inputs.isEmpty {
       throw ValidationError("Give --prompt with the photos of which a part is kept.")
     }
@@ -34,17 +44,22 @@ struct PromptOptions: ParsableArguments {
     if let keepRows, keepRows < 0 {
       throw ValidationError("--keep-rows \(keepRows) is negative.")
     }
+    if let keepFrames, keepFrames < 0 {
+      throw ValidationError("--keep-frames \(keepFrames) is negative.")
+    }
   }
 
   private var extent: Prompt.Extent {
-    keepMcus.map { .units($0) } ?? keepRows.map { .rows($0) } ?? .share(keep ?? 0.5)
+    keepMcus.map { .units($0) } ?? keepRows.map { .rows($0) } ?? keepFrames.map { .frames($0) }
+      ?? .share(keep ?? 0.5)
   }
 
   /// The photos in canonical form, each under a name of its own.
   ///
   /// - Throws: ``ImageFolderError``, ``FileError``, ``SkippedFile``.
-  func photos(_ codec: any Codec) throws -> [Photo] {
-    let sources = try SourceFile.list(inputs)
+  func photos(_ profile: CodecProfile, _ limits: LimitOptions) throws -> [Photo] {
+    let codec = try profile.makeCodec(maximumPixels: limits.maxPixels)
+    let sources = try SourceFile.list(inputs, profile.sources)
     let counts = Dictionary(grouping: sources, by: \.stem).mapValues(\.count)
     return try sources.enumerated().map { place, source in
       let file = try FileBytes.read(source.path)

@@ -96,8 +96,7 @@ struct Sample: ParsableCommand {
         256 × 256, quality 25, 4:2:0, restart interval 1, abbreviated
         """)
     }
-    let photos = try prompts.photos(
-      generator.checkpoint.codec.makeCodec(maximumPixels: limits.maxPixels))
+    let photos = try prompts.photos(generator.checkpoint.codec, limits)
     let results = try OutputFolder(output)
     for photo in photos { try photo.write(to: results.url, generator.checkpoint.codec) }
 

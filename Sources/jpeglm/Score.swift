@@ -74,7 +74,7 @@ struct Score: ParsableCommand {
     let checkpoint = try Checkpoint(URL(fileURLWithPath: folder))
     let scorer = try Scorer(checkpoint, weights: weights, pool: pool)
     let codec = try checkpoint.codec.makeCodec(maximumPixels: limits.maxPixels)
-    let sources = try SourceFile.list(inputs)
+    let sources = try SourceFile.list(inputs, checkpoint.codec.sources)
     let maps = try map.map { try OutputFolder($0).url }
     var (report, totals, skipped) = (Report(), Totals(), [SkippedFile]())
     for first in stride(from: 0, to: sources.count, by: Self.chunk) {

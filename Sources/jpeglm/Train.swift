@@ -31,15 +31,15 @@ struct Train: ParsableCommand {
     help: """
       What the model reads of each file: symbols (coefficients without their Huffman codes), scan \
       (the entropy-coded bytes), abbreviated (with headers but no tables) or full. By default symbols; \
-      scan with --tokenizer bytes, bpe or a file.
+      scan with --tokenizer bytes, bpe or a file. Of videos: slices, or annexb (the whole file).
       """)
-  var stream: JPEGProfile.Stream?
+  var stream: StreamChoice?
 
   @Option(
     help: """
       symbols (a token for each frequent symbol), bytes (one token a byte), bpe (learn tokens from the \
       images) or the file of a tokenizer: tokenizer.json or SentencePiece's tokenizer.model. By \
-      default symbols; bytes with --stream scan, abbreviated or full.
+      default symbols; bytes with --stream scan, abbreviated or full; bpe for videos.
       """)
   var tokenizer: TokenizerChoice?
 
@@ -142,18 +142,20 @@ struct Train: ParsableCommand {
     if let size = vocabulary.wanted, !tokenizerChoice.isLearnt {
       throw ValidationError("--vocabulary \(size) is for --tokenizer bpe or symbols.")
     }
-    if tokenizer == .learnt(insideSymbols: true), streamChoice != .symbols {
+    if streamChoice.isVideo != profile.isVideo {
+      throw ValidationError(
+        "--stream \(streamChoice.name) is for --codec \(streamChoice.isVideo ? "avc" : "jpeg").")
+    }
+    if tokenizer == .learnt(insideSymbols: true), streamChoice != .image(.symbols) {
       throw ValidationError("--tokenizer symbols is for --stream symbols.")
     }
     if from != nil {
       let others: [(String, Bool)] = [
-        ("--size", profile.size != nil), ("--quality", profile.wantedQuality != nil),
-        ("--subsampling", profile.subsampling != nil),
-        ("--restart", profile.wantedRestart != nil), ("--stream", stream != nil),
-        ("--tokenizer", tokenizer != nil), ("--vocabulary", vocabulary.wanted != nil),
-        ("--preset", preset != nil), ("--config", config != nil),
+        ("--stream", stream != nil), ("--tokenizer", tokenizer != nil),
+        ("--vocabulary", vocabulary.wanted != nil), ("--preset", preset != nil),
+        ("--config", config != nil),
       ]
-      if let (name, _) = others.first(where: \.1) {
+      if let name = profile.given.first ?? others.first(where: \.1)?.0 {
         throw ValidationError("\(name) cannot be given with --from, whose model decides it.")
       }
     }
@@ -229,13 +231,20 @@ struct Train: ParsableCommand {
       """)
   }
 
-  var streamChoice: JPEGProfile.Stream {
+  var streamChoice: StreamChoice {
+    if let stream { return stream }
+    if profile.isVideo { return .video(.slices) }
     let isOfSymbols = tokenizer == nil || tokenizer == .learnt(insideSymbols: true)
-    return stream ?? (isOfSymbols ? .symbols : .scan)
+    return .image(isOfSymbols ? .symbols : .scan)
   }
 
   var tokenizerChoice: TokenizerChoice {
-    tokenizer ?? (streamChoice == .symbols ? .learnt(insideSymbols: true) : .bytes)
+    if let tokenizer { return tokenizer }
+    return switch streamChoice {
+    case .image(.symbols): .learnt(insideSymbols: true)
+    case .image: .bytes
+    case .video: .learnt(insideSymbols: false)
+    }
   }
 
   /// Stops before the first step where the system would end the program in the middle of one.

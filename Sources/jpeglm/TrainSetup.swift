@@ -11,7 +11,7 @@ struct TrainSetup {
   let interrupt: Interrupt
   let progress: ProgressLine
   private let sources: ImageFolder
-  private let profile: JPEGProfile
+  private let profile: CodecProfile
   /// The model of `--from`.
   private let base: Checkpoint?
 
@@ -38,10 +38,12 @@ struct TrainSetup {
     let from = options.resume ? nil : options.from
     let base = try from.map { try Checkpoint(URL(fileURLWithPath: $0)) }
     let known = try base?.codec ?? (isThere ? Checkpoint.codec(of: folder) : nil)
-    sources = try ImageFolder(options.images, maximumPixels: options.limits.maxPixels)
-    switch known {
-    case .jpeg(let profile): self.profile = profile
-    case nil:
+    sources = try ImageFolder(
+      options.images, known?.sources ?? options.profile.kind,
+      maximumPixels: options.limits.maxPixels)
+    if let known {
+      profile = known
+    } else {
       let chosen = options.profile.profile(for: sources, stream: options.streamChoice, pool)
       progress.note(chosen.description)
       profile = chosen.profile
@@ -62,7 +64,7 @@ struct TrainSetup {
   /// The pictures as tokens, made now unless the folder has them.
   func data() throws -> TokenStore {
     let data = try TokenStore.build(
-      from: sources, .jpeg(profile), tokenizer: tokenizer(),
+      from: sources, profile, tokenizer: tokenizer(),
       at: folder.appendingPathComponent("images.tokens"),
       mirrored: options.resume ? TrainingRun.options(of: folder).mirrored : options.mirror,
       strict: options.strict, pool: pool
@@ -112,8 +114,8 @@ struct TrainSetup {
       let vocabulary = options.vocabulary
       let sample = try vocabulary.sample(of: sources, profile, pool, interrupt, progress)
       let tokenizer = Tokenizer.trained(
-        on: sample, vocabulary: vocabulary.count(for: options.tokenizerChoice),
-        splittingBefore: insideSymbols ? try JPEGCodec(profile).symbolStarts : ByteSet())
+        on: sample, vocabulary: vocabulary.count(for: options.tokenizerChoice, profile),
+        splittingBefore: insideSymbols ? try profile.makeCodec().symbolStarts : ByteSet())
       progress.note("\(Format.count(tokenizer.count)) tokens: \(tokenizer)")
       return tokenizer
     }
@@ -142,7 +144,7 @@ struct TrainSetup {
     keeping.mirrored = options.mirror
     if let keep = options.keep { keeping.keep = keep }
     return try TrainingRun(
-      Checkpoint(model, data.tokenizer, .jpeg(profile)), data, training, keeping, in: folder,
+      Checkpoint(model, data.tokenizer, profile), data, training, keeping, in: folder,
       lock: lock, recomputing: options.recompute, pool: pool)
   }
 

@@ -29,10 +29,10 @@ struct TrainTokenizer: ParsableCommand {
 
   @Option(
     help: """
-      What the model reads of each file: full, abbreviated (no tables), scan (no headers) or symbols \
-      (coefficients without their Huffman codes).
+      What the model reads of each file: full, abbreviated (no tables), scan (no headers, the default) or \
+      symbols (coefficients without their Huffman codes); of videos slices, the default, or annexb.
       """)
-  var stream = JPEGProfile.Stream.scan
+  var stream: StreamChoice?
 
   @Flag(help: "With --stream symbols: a token for each frequent symbol, none that holds several.")
   var insideSymbols = false
@@ -47,9 +47,17 @@ struct TrainTokenizer: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if insideSymbols, stream != .symbols {
+    if streamChoice.isVideo != profile.isVideo {
+      throw ValidationError(
+        "--stream \(streamChoice.name) is for --codec \(streamChoice.isVideo ? "avc" : "jpeg").")
+    }
+    if insideSymbols, streamChoice != .image(.symbols) {
       throw ValidationError("--inside-symbols is for --stream symbols.")
     }
+  }
+
+  private var streamChoice: StreamChoice {
+    stream ?? (profile.isVideo ? .video(.slices) : .image(.scan))
   }
 
   private struct Report: Encodable {
@@ -75,14 +83,14 @@ struct TrainTokenizer: ParsableCommand {
     guard FolderListing.kind(of: output) != .folder else {
       throw ValidationError("--out \(output) is a folder; name a file, such as tokenizer.json.")
     }
-    let sources = try ImageFolder(images, maximumPixels: limits.maxPixels)
-    let chosen = profile.profile(for: sources, stream: stream, threads.pool)
+    let sources = try ImageFolder(images, profile.kind, maximumPixels: limits.maxPixels)
+    let chosen = profile.profile(for: sources, stream: streamChoice, threads.pool)
     progress.note(chosen.description)
     let sample = try vocabulary.sample(
       of: sources, chosen.profile, threads.pool, interrupt, progress)
     let (tokenizer, report) = measure(
-      sample,
-      splittingBefore: insideSymbols ? try JPEGCodec(chosen.profile).symbolStarts : ByteSet())
+      sample, chosen.profile,
+      splittingBefore: insideSymbols ? try chosen.profile.makeCodec().symbolStarts : ByteSet())
     try Folders.make(target.deletingLastPathComponent())
     try AtomicFile.write(tokenizer.file.bytes, to: target)
     if json { return try printJSON(report) }
@@ -98,12 +106,12 @@ struct TrainTokenizer: ParsableCommand {
   }
 
   private func measure(
-    _ sample: StreamSample, splittingBefore starts: ByteSet
+    _ sample: StreamSample, _ profile: CodecProfile, splittingBefore starts: ByteSet
   ) -> (Tokenizer, Report) {
     let clock = ContinuousClock()
     let start = clock.now
     let tokenizer = Tokenizer.trained(
-      on: sample, vocabulary: vocabulary.count(for: .learnt(insideSymbols: insideSymbols)),
+      on: sample, vocabulary: vocabulary.count(for: .learnt(insideSymbols: insideSymbols), profile),
       splittingBefore: starts)
     let trained = clock.now
     let tokens = sample.streams.reduce(0) { $0 + tokenizer.encode($1).count }
@@ -126,7 +134,7 @@ struct VocabularyOptions: ParsableArguments {
     name: .customLong("vocabulary"),
     help: """
       Size of the vocabulary, the 256 bytes and two special tokens included; 320 by default, 1,024 for \
-      symbols.
+      symbols and videos.
       """)
   var wanted: Int?
 
@@ -134,9 +142,11 @@ struct VocabularyOptions: ParsableArguments {
     name: .customLong("tokenizer-images"), help: "Images to learn tokens from, drawn at random.")
   var images = 10_000
 
-  /// The size wanted; else the paper's, or for symbols one that has a token for all but rare ones.
-  func count(for choice: TokenizerChoice) -> Int {
-    wanted ?? (choice == .learnt(insideSymbols: true) ? 1_024 : 320)
+  /// The size wanted; else the paper's, which for symbols is one that has a token for all but rare ones.
+  func count(for choice: TokenizerChoice, _ profile: CodecProfile) -> Int {
+    if let wanted { return wanted }
+    if case .avc = profile { return 1_024 }
+    return choice == .learnt(insideSymbols: true) ? 1_024 : 320
   }
 
   func validate() throws {
@@ -151,11 +161,11 @@ struct VocabularyOptions: ParsableArguments {
 
   /// Streams to learn from.
   func sample(
-    of sources: ImageFolder, _ profile: JPEGProfile, _ pool: WorkerPool, _ interrupt: Interrupt,
+    of sources: ImageFolder, _ profile: CodecProfile, _ pool: WorkerPool, _ interrupt: Interrupt,
     _ progress: ProgressLine
   ) throws -> StreamSample {
     let wanted = min(images, sources.files.count)
-    let sample = try StreamSample(of: sources, .jpeg(profile), images: images, pool: pool) {
+    let sample = try StreamSample(of: sources, profile, images: images, pool: pool) {
       progress.show(
         "learning tokens: image \(Format.count($0)) of \(Format.count(wanted))", isFinal: false)
       if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }

@@ -23,8 +23,11 @@ public protocol Codec: Sendable {
   /// - Throws: ``CodecError`` when `canonical` is no stream of this profile.
   func file(from canonical: [UInt8]) throws(CodecError) -> [UInt8]
 
+  /// Number of frames of every stream: 1 for pictures.
+  var frameCount: Int { get }
+
   /// Number of units of every stream. A unit is what the format codes as one after the other, in rows
-  /// from the top left: a JPEG's MCU.
+  /// from the top left, frame after frame: a JPEG's MCU, a video's macroblock.
   var unitCount: Int { get }
 
   /// Number of units beside each other.
@@ -39,7 +42,8 @@ public protocol Codec: Sendable {
   func unitEnds(of canonical: [UInt8]) throws(CodecError) -> [Int]
 
   /// The bits that the format's plainest coding spends on the picture of a stream, whatever the
-  /// profile adds: for JPEG, the entropy-coded data without restart markers. What a model spends is
+  /// profile adds: for JPEG, the entropy-coded data without restart markers; for H.264, the slices
+  /// without start codes. What a model spends is
   /// told as a share of this, as it does not depend on how streams are cut or tokenized.
   ///
   /// - Throws: ``CodecError`` when `canonical` is no valid stream of this profile.
@@ -52,14 +56,56 @@ public protocol Codec: Sendable {
   /// What says which byte may come next in a canonical stream, at the beginning of one.
   func makeGrammar() -> any ByteGrammar
 
-  /// A picture of what a canonical stream holds, to be looked at. It is also the test of whether a
-  /// sampled stream is valid: a stream that decodes only with a warning is an error.
+  /// A picture of what a canonical stream holds, to be looked at; of a video, its frames beside each
+  /// other. It is also the test of whether a sampled stream is valid: a stream that decodes only with a
+  /// warning is an error.
   ///
   /// - Throws: ``CodecError`` when `canonical` is no valid stream of this profile.
   func decode(_ canonical: [UInt8]) throws(CodecError) -> PixelImage
+
+  /// The frames of a canonical stream, ``frameCount`` of them.
+  ///
+  /// - Throws: as ``decode(_:)``.
+  func frames(of canonical: [UInt8]) throws(CodecError) -> [PixelImage]
+
+  /// Checks a canonical stream by all means at hand.
+  ///
+  /// - Throws: ``CodecError/notCanonical(offset:reason:)`` or ``CodecError/corrupt(message:)``.
+  func check(_ canonical: [UInt8]) throws(CodecError)
+
+  /// The same frames in a file for players that do not open what ``file(from:)`` gives, not coded again;
+  /// `nil` where every viewer does.
+  ///
+  /// - Throws: as ``file(from:)``.
+  func container(
+    of canonical: [UInt8]
+  ) throws(CodecError) -> (file: [UInt8], fileExtension: String)?
 }
 
 extension Codec {
+  /// One.
+  public var frameCount: Int { 1 }
+
   /// None.
   public var symbolStarts: ByteSet { ByteSet() }
+
+  /// The picture.
+  public func frames(of canonical: [UInt8]) throws(CodecError) -> [PixelImage] {
+    [try decode(canonical)]
+  }
+
+  /// Follows it through the grammar, decodes it, counts its units, and brings its file into canonical form
+  /// again.
+  public func check(_ canonical: [UInt8]) throws(CodecError) {
+    let ends = try unitEnds(of: canonical)
+    let frames = try frames(of: canonical)
+    guard ends.count == unitCount, frames.count == frameCount,
+      try canonicalBytes(of: file(from: canonical)) == canonical
+    else { throw .corrupt(message: "the stream's file gives another stream") }
+  }
+
+  /// None.
+  public func container(
+    of canonical: [UInt8]
+  ) throws(CodecError) -> (file: [UInt8], fileExtension: String)? { nil }
 }

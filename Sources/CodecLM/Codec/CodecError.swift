@@ -10,6 +10,8 @@ public enum CodecError: Error, Equatable, Sendable {
   case warned(message: String)
   /// The picture is larger than the limit that bounds memory.
   case tooLarge(width: Int, height: Int, maximumPixels: Int)
+  /// The clip has fewer frames at the profile's rate than the profile.
+  case tooShort(frames: Int, needed: Int, perSecond: Int)
   /// The profile contradicts itself or leaves the supported range.
   case invalidProfile(String)
   /// The stream is not in the profile's canonical form; `offset` is the first byte that differs.
@@ -28,6 +30,8 @@ extension CodecError: CustomStringConvertible {
     case .warned(let message): "decodes only with a warning: \(message)"
     case .tooLarge(let width, let height, let maximum):
       "\(width) × \(height) pixels are more than the limit of \(maximum)"
+    case .tooShort(let frames, let needed, let perSecond):
+      "too short: \(frames) frames at \(perSecond) a second, \(needed) are needed"
     case .invalidProfile(let reason): "invalid profile: \(reason)"
     case .notCanonical(let offset, let reason): "not canonical at byte \(offset): \(reason)"
     case .outOfMemory: "out of memory"

@@ -78,6 +78,7 @@ enum HTML {
       JPEG, \(profile.width) × \(profile.height), quality \(profile.quality), \
       \(profile.subsampling.rawValue), restart interval \(profile.restartInterval)
       """
+    case .avc(let profile): "\(profile)"
     }
   }
 

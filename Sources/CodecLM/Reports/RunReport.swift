@@ -160,6 +160,15 @@ extension RunReport {
           \(record.run.mirrored ? ", mirror images too" : "")
           """
         ))
+    case .avc(let profile):
+      lines.append(
+        (
+          "videos",
+          """
+          \(profile), \(profile.stream.rawValue) streams\
+          \(record.run.mirrored ? ", mirror images too" : "")
+          """
+        ))
     }
     lines += [
       ("budget", Self.budget(trainer.budget)),

@@ -120,8 +120,8 @@ public struct Generator: Sendable {
     of canonical: [UInt8]
   ) -> Result<GeneratedFile.Content, GeneratedFile.Fault> {
     do {
-      let picture = try codec.decode(canonical)
-      return .success(.init(bytes: try codec.file(from: canonical), picture: picture))
+      let frames = try codec.frames(of: canonical)
+      return .success(.init(bytes: try codec.file(from: canonical), frames: frames))
     } catch {
       return .failure(.invalid(error))
     }
@@ -145,8 +145,10 @@ public struct GeneratedFile: Sendable {
   public struct Content: Sendable {
     /// The complete file.
     public let bytes: [UInt8]
-    /// What it shows.
-    public let picture: PixelImage
+    /// What it shows: of a picture one, of a video all.
+    public let frames: [PixelImage]
+    /// What it shows, the frames of a video beside each other.
+    public var picture: PixelImage { PixelImage(sideBySide: frames) }
   }
 
   /// Why there is no valid file.

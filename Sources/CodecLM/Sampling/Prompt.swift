@@ -26,8 +26,8 @@ public struct Prompt: Sendable, Hashable {
 }
 
 extension Prompt {
-  /// How much of a picture a prompt keeps, counted in the codec's units (for JPEG: MCUs) from the top
-  /// left.
+  /// How much of a picture or clip a prompt keeps, counted in the codec's units (for JPEG: MCUs, for
+  /// H.264: macroblocks) from the top left, frame after frame.
   public enum Extent: Sendable, Hashable {
     /// This share of the units, 0 to 1, rounded to the nearest.
     case share(Double)
@@ -35,6 +35,8 @@ extension Prompt {
     case units(Int)
     /// This many rows of units, or all if there are fewer.
     case rows(Int)
+    /// This many frames, or all if there are fewer.
+    case frames(Int)
 
     func units(of codec: some Codec) -> Int {
       let count =
@@ -42,6 +44,8 @@ extension Prompt {
         case .share(let share): Int((min(max(share, 0), 1) * Double(codec.unitCount)).rounded())
         case .units(let count): count
         case .rows(let count): min(count, codec.unitCount) * codec.unitsPerRow
+        case .frames(let count):
+          min(count, codec.frameCount) * (codec.unitCount / codec.frameCount)
         }
       return min(max(count, 0), codec.unitCount)
     }

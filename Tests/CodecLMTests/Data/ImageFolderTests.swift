@@ -55,7 +55,7 @@ struct ImageFolderTests {
     #expect(throws: ImageFolderError.missing(path: missing)) { try ImageFolder(missing) }
     let file = folder("x.txt").path
     #expect(throws: ImageFolderError.notAFolder(path: file)) { try ImageFolder(file) }
-    #expect(throws: ImageFolderError.noImages(path: folder.url.path)) {
+    #expect(throws: ImageFolderError.noFiles(.images, path: folder.url.path)) {
       try ImageFolder(folder.url)
     }
   }

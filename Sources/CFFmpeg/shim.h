@@ -1,0 +1,1 @@
+// FFmpeg's flags for CAVC, which includes what it needs.

@@ -1,0 +1,225 @@
+#if AVC
+  /// Brings any video file into the form of one profile, and back.
+  ///
+  /// Frames are taken at the profile's rate from the beginning of the clip, scaled into its size with
+  /// black bars where the proportions differ, and encoded by libx264, as FFmpeg does it with the command
+  /// of AVC-LM's authors (arXiv 2408.08459). Sound and metadata do not reach the stream; its pixels are
+  /// square and of their colours it says nothing, so that all streams have the same parameter sets.
+  /// A file of the profile, bare or in a container, keeps its slices.
+  public struct AVCCodec: Codec {
+    /// The form of the streams.
+    public let profile: AVCProfile
+    /// The most pixels that a clip's frames may have; larger ones are refused before decoding.
+    public let maximumPixels: Int
+    /// What every file of the profile begins with: parameter sets and the SEI message, with start codes.
+    let header: [UInt8]
+    /// The parameter sets with start codes, as before every IDR picture.
+    let parameterSets: [UInt8]
+    /// The grammar of the streams.
+    let grammar: AVCGrammar
+
+    /// A codec for the given profile.
+    ///
+    /// - Parameters:
+    ///   - profile: the form of the streams.
+    ///   - maximumPixels: of a clip's frames, of which a decoder may keep seventeen; never more than 8K's,
+    ///     7,680 × 4,320.
+    /// - Throws: ``CodecError/invalidProfile(_:)``.
+    public init(
+      _ profile: AVCProfile, maximumPixels: Int = PixelImage.usualMaximumPixels
+    ) throws(CodecError) {
+      try profile.validate()
+      self.profile = profile
+      self.maximumPixels = min(maximumPixels, 7_680 * 4_320)
+      // libx264 itself writes the header, with any picture of the profile.
+      var one = profile
+      one.frames = 1
+      let blank = PixelImage(
+        width: profile.width, height: profile.height, channels: 3,
+        samples: [UInt8](repeating: 0, count: profile.width * profile.height * 3))
+      let stream = try FFmpeg.encode([blank], one)
+      let units = Array(AVCUnits(of: stream))
+      guard units.map(\.type).starts(with: [7, 8, 6, 5]) else {
+        throw .unsupported("a libx264 that does not write its parameter sets first")
+      }
+      let (sequence, picture) = (Array(stream[units[0].bytes]), Array(stream[units[1].bytes]))
+      parameterSets = Array(stream[..<units[1].bytes.upperBound])
+      header = Array(stream[..<units[2].bytes.upperBound])
+      grammar = try AVCGrammar(
+        header: profile.stream == .annexB ? header : [], sequenceParameterSet: sequence,
+        pictureParameterSet: picture, frames: profile.frames)
+    }
+
+    /// The grammar of the profile's streams, at the beginning of one.
+    public func makeGrammar() -> any ByteGrammar { grammar }
+  }
+
+  extension AVCCodec {
+    /// Any video file in canonical form.
+    ///
+    /// - Throws: ``CodecError`` when `file` cannot be decoded without a fault, or is too short.
+    public func canonicalBytes(of file: [UInt8]) throws(CodecError) -> [UInt8] {
+      if let slices = knownSlices(in: file) { return stream(ofSlices: slices) }
+      return try stream(ofSlices: slices(in: FFmpeg.transcode(file, profile, maximumPixels)))
+    }
+
+    /// Any video file in canonical form, its frames mirrored left to right.
+    ///
+    /// - Throws: ``CodecError`` when `file` cannot be decoded without a fault, or is too short.
+    public func mirroredBytes(of file: [UInt8]) throws(CodecError) -> [UInt8] {
+      try stream(ofSlices: slices(in: FFmpeg.transcode(file, profile, maximumPixels, mirrored: true)))
+    }
+
+    /// Pictures of the profile's size and number, in RGB, in canonical form.
+    public func canonicalBytes(of pictures: [PixelImage]) throws(CodecError) -> [UInt8] {
+      try stream(ofSlices: slices(in: FFmpeg.encode(pictures, profile)))
+    }
+
+    /// What a file's canonical form is made from: its frames at the profile's rate and size, but without
+    /// the losses of coding.
+    ///
+    /// - Throws: ``CodecError`` when `file` cannot be decoded without a fault, or is too short.
+    public func images(of file: [UInt8]) throws(CodecError) -> [PixelImage] {
+      try FFmpeg.frames(file, profile, maximumPixels)
+    }
+
+    /// The file that the ffmpeg command of AVC-LM's authors writes, byte for byte.
+    ///
+    /// It is ``file(from:)`` of the canonical form, but for a sequence parameter set that tells the shape
+    /// of the clip's pixels after scaling and its colour description.
+    ///
+    /// - Throws: ``CodecError`` when `file` cannot be decoded without a fault, or is too short.
+    public func encodedFile(of file: [UInt8]) throws(CodecError) -> [UInt8] {
+      try FFmpeg.transcode(file, profile, maximumPixels, keepsDescription: true)
+    }
+
+    /// The complete file of a canonical stream, as Annex B.
+    ///
+    /// - Throws: ``CodecError/notCanonical(offset:reason:)``.
+    public func file(from canonical: [UInt8]) throws(CodecError) -> [UInt8] {
+      try follow(canonical)
+      switch profile.stream {
+      case .annexB: return canonical
+      case .slices: return header + canonical
+      }
+    }
+
+    /// The same frames in an MP4 file, which every player opens: not coded again.
+    ///
+    /// - Throws: ``CodecError/notCanonical(offset:reason:)``.
+    public func container(
+      of canonical: [UInt8]
+    ) throws(CodecError) -> (file: [UInt8], fileExtension: String)? {
+      (try FFmpeg.mp4(of: file(from: canonical), profile), "mp4")
+    }
+
+    /// The frames of a canonical stream.
+    ///
+    /// This is the test of whether a sampled stream is a valid one: the grammar must accept it, and the
+    /// decoder must give the profile's number of frames and make nothing up.
+    ///
+    /// - Throws: ``CodecError/notCanonical(offset:reason:)`` or ``CodecError/corrupt(message:)``.
+    public func frames(of canonical: [UInt8]) throws(CodecError) -> [PixelImage] {
+      try FFmpeg.decode(file(from: canonical), profile)
+    }
+
+    /// The frames of a canonical stream beside each other.
+    ///
+    /// - Throws: as ``frames(of:)``.
+    public func decode(_ canonical: [UInt8]) throws(CodecError) -> PixelImage {
+      PixelImage(sideBySide: try frames(of: canonical))
+    }
+
+    /// Follows a stream through the grammar.
+    private func follow(_ canonical: [UInt8]) throws(CodecError) {
+      var state = grammar
+      for (offset, byte) in canonical.enumerated() where !state.advance(byte) {
+        throw .notCanonical(offset: offset, reason: "a byte that may not stand here")
+      }
+      guard state.isComplete else {
+        throw .notCanonical(offset: canonical.count, reason: "the stream ends too early")
+      }
+    }
+  }
+
+  extension AVCCodec {
+    /// The slices of a file that is of the profile already; `nil` for any other.
+    private func knownSlices(in file: [UInt8]) -> [UInt8]? {
+      guard let stream = FFmpeg.annexB(of: file, profile), hasOurParameters(stream) else {
+        return nil
+      }
+      let slices = slices(in: stream)
+      return (try? follow(self.stream(ofSlices: slices))) == nil ? nil : slices
+    }
+
+    /// Whether the slices of a stream hang on the profile's parameters.
+    private func hasOurParameters(_ stream: [UInt8]) -> Bool {
+      let units = Array(AVCUnits(of: stream))
+      let (sequences, pictures) = (units.filter { $0.type == 7 }, units.filter { $0.type == 8 })
+      guard !sequences.isEmpty, !pictures.isEmpty else { return false }
+      return sequences.allSatisfy { sequence in
+        pictures.allSatisfy { picture in
+          let found = try? AVCParameters(
+            sequence: Array(stream[sequence.bytes]), picture: Array(stream[picture.bytes]))
+          return found?.agrees(with: grammar.rules.parameters) == true
+        }
+      }
+    }
+
+    /// An Annex B stream's slices as libx264 writes them behind the header: with start codes of four bytes
+    /// at the beginning of an access unit (B.1.2), and parameter sets before every later IDR picture.
+    private func slices(in stream: [UInt8]) -> [UInt8] {
+      var slices: [UInt8] = []
+      slices.reserveCapacity(stream.count)
+      for unit in AVCUnits(of: stream) where unit.isSlice {
+        if !slices.isEmpty, beginsPicture(stream[unit.bytes]) {
+          slices += unit.isOfIDR ? parameterSets : [0]
+        }
+        slices += [0, 0, 1]
+        slices += stream[unit.bytes]
+      }
+      return slices
+    }
+
+    private func stream(ofSlices slices: [UInt8]) -> [UInt8] {
+      profile.stream == .slices ? slices : header + slices
+    }
+  }
+
+  extension AVCCodec {
+    /// Frames of a clip.
+    public var frameCount: Int { profile.frames }
+
+    /// Macroblocks of a clip.
+    public var unitCount: Int { profile.frames * profile.macroblocksPerFrame }
+
+    /// Macroblocks in a row.
+    public var unitsPerRow: Int { profile.macroblockColumns }
+
+    /// The offset, in bits, behind the last bit of each macroblock, frame after frame.
+    ///
+    /// - Throws: ``CodecError/notCanonical(offset:reason:)``.
+    public func unitEnds(of canonical: [UInt8]) throws(CodecError) -> [Int] {
+      try grammar.layout(of: canonical).unitEnds
+    }
+
+    /// The bits of the slices as NAL units, without start codes and parameter sets.
+    ///
+    /// - Throws: ``CodecError`` when `canonical` is no valid stream of this profile.
+    public func baselineBits(of canonical: [UInt8]) throws(CodecError) -> Int {
+      try follow(canonical)
+      return AVCUnits(of: canonical).reduce(0) { $0 + ($1.isSlice ? 8 * $1.bytes.count : 0) }
+    }
+  }
+
+  extension AVCParameters {
+    /// Whether slices with other parameters mean the same.
+    fileprivate func agrees(with other: AVCParameters) -> Bool {
+      (columns, rows, frameNumberBits, referenceFrames, defaultReferences, predictedQP)
+        == (
+          other.columns, other.rows, other.frameNumberBits, other.referenceFrames,
+          other.defaultReferences, other.predictedQP
+        )
+    }
+  }
+#endif

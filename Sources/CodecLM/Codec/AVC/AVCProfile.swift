@@ -1,0 +1,115 @@
+/// The parameters that every H.264 stream of a data set shares, so that the streams differ in nothing
+/// but their clips.
+///
+/// All streams are those of AVC-LM (arXiv 2408.08459): H.264 Baseline (ITU-T H.264) as libx264 writes
+/// it at constant QP, an IDR picture and P pictures after it, with CAVLC, three reference frames,
+/// motion in whole 16 × 16 macroblocks, and one macroblock a slice.
+public struct AVCProfile: Codable, Hashable, Sendable {
+  /// Which parts of the file are in the stream.
+  ///
+  /// What is left out is the same for every clip of the profile.
+  public enum Stream: String, Codable, CaseIterable, Sendable {
+    /// The whole Annex B file: parameter sets, the SEI message with x264's options, slices. The form of
+    /// the paper.
+    case annexB = "annexb"
+    /// The file without what all of the profile begin with: slices with their start codes and, where a
+    /// cut made libx264 begin anew with an IDR picture, its parameter sets.
+    case slices
+  }
+
+  /// The sides a frame may have, in pixels.
+  public static let sides = 16...2048
+  /// The rates that frames may have.
+  public static let rates = 1...120
+  /// Frames that a clip may have.
+  public static let lengths = 1...1024
+  /// The quantizers of P pictures; 0 would be lossless, which Baseline is not.
+  public static let quantizers = 1...51
+
+  /// Frame width in pixels, even, 16 to 2048.
+  public var width: Int
+  /// Frame height in pixels, even, 16 to 2048.
+  public var height: Int
+  /// Frames a second, 1 to 120.
+  public var framesPerSecond: Int
+  /// Frames of a clip, 1 to 1024.
+  public var frames: Int
+  /// The quantization parameter of P pictures, 1 to 51.
+  ///
+  /// Six more double the step; I pictures have 3 less.
+  public var qp: Int
+  /// Which parts of the file are in the stream.
+  public var stream: Stream
+
+  /// A profile, by default the paper's: five seconds of 256 × 144 pixels.
+  ///
+  /// Nothing is checked here: see ``validate()``.
+  public init(
+    width: Int = 256, height: Int = 144, framesPerSecond: Int = 3, frames: Int = 15, qp: Int = 37,
+    stream: Stream = .slices
+  ) {
+    self.width = width
+    self.height = height
+    self.framesPerSecond = framesPerSecond
+    self.frames = frames
+    self.qp = qp
+    self.stream = stream
+  }
+
+  /// Reads a stored profile.
+  ///
+  /// - Throws: a `DecodingError`, or ``CodecError/invalidProfile(_:)`` when a value leaves its
+  ///   range.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      width: try values.decode(Int.self, forKey: .width),
+      height: try values.decode(Int.self, forKey: .height),
+      framesPerSecond: try values.decode(Int.self, forKey: .framesPerSecond),
+      frames: try values.decode(Int.self, forKey: .frames),
+      qp: try values.decode(Int.self, forKey: .qp),
+      stream: try values.decode(Stream.self, forKey: .stream))
+    try validate()
+  }
+
+  /// Checks that every value is in its range.
+  ///
+  /// - Throws: ``CodecError/invalidProfile(_:)``.
+  public func validate() throws(CodecError) {
+    try Self.check("width", width, Self.sides)
+    try Self.check("height", height, Self.sides)
+    try Self.check("frames per second", framesPerSecond, Self.rates)
+    try Self.check("frames", frames, Self.lengths)
+    try Self.check("QP", qp, Self.quantizers)
+    guard width % 2 == 0, height % 2 == 0 else {
+      throw .invalidProfile("\(width) × \(height): both sides must be even")
+    }
+  }
+
+  private static func check(
+    _ name: String, _ value: Int, _ range: ClosedRange<Int>
+  ) throws(CodecError) {
+    guard range.contains(value) else {
+      throw .invalidProfile(
+        "\(name) \(value) is outside \(range.lowerBound) ... \(range.upperBound)")
+    }
+  }
+}
+
+extension AVCProfile {
+  /// Macroblocks beside each other, of 16 × 16 pixels; the last may reach over the frame's edge.
+  public var macroblockColumns: Int { (width + 15) / 16 }
+
+  /// Rows of macroblocks.
+  public var macroblockRows: Int { (height + 15) / 16 }
+
+  /// Macroblocks of a frame, and so its slices.
+  public var macroblocksPerFrame: Int { macroblockColumns * macroblockRows }
+}
+
+extension AVCProfile: CustomStringConvertible {
+  /// One line for people.
+  public var description: String {
+    "H.264, \(width) × \(height), \(frames) frames, \(framesPerSecond) a second, QP \(qp)"
+  }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import CodecLM
+import Foundation
+
+struct DrawClips: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Draw short videos of moving shapes, to try things on (with the trait AVC).",
+    discussion: """
+      In each clip a camera moves over a picture while one to three shapes move before it, everything at \
+      a speed of its own that does not change. The picture is drawn, or taken from a folder of JPEG \
+      files. Clips are written as .h264, in a model's form, and as .mp4 for players.
+
+        jpeglm draw-clips clips --count 2000 --size 64x48 --frames 8
+        jpeglm train clips --codec avc --size 64x48 --frames 8 --out run
+      """)
+
+  @Argument(help: ArgumentHelp("Folder for the files.", valueName: "dir"))
+  var folder: String
+
+  @Option(help: "How many clips.")
+  var count = 500
+
+  @Option(help: "Width and height in pixels, as WIDTHxHEIGHT.")
+  var size = FrameSize(width: 64, height: 48)
+
+  @Option(help: "Frames of a clip, 1 to 1024.")
+  var frames = 8
+
+  @Option(help: "Frames a second, 1 to 120.")
+  var fps = 3
+
+  @Option(help: "The quantizer, 1 to 51, six more for twice the step.")
+  var qp = 37
+
+  @Option(
+    help: ArgumentHelp("Folder of JPEG files for the camera to move over.", valueName: "folder"))
+  var photos: String?
+
+  @Flag(help: "Write no .mp4.")
+  var bare = false
+
+  @Option(help: "Equal seeds give equal files.")
+  var seed: UInt64 = 0
+
+  @OptionGroup var threads: ThreadOptions
+
+  func validate() throws {
+    guard (1...1_000_000).contains(count) else {
+      throw ValidationError("--count \(count) is outside 1 … 1000000.")
+    }
+    do {
+      try profile.validate()
+    } catch {
+      throw ValidationError("\(error).")
+    }
+  }
+
+  private var profile: AVCProfile {
+    AVCProfile(
+      width: size.width, height: size.height, framesPerSecond: fps, frames: frames, qp: qp)
+  }
+
+  func run() throws {
+    #if AVC
+      let codec = try AVCCodec(profile)
+      let scenes = try photos.map { try ImageFolder($0) }
+      let results = try OutputFolder(folder)
+      let written = threads.pool.map(count) { index in
+        Result { try write(index, codec, scenes, to: results.url) }
+      }
+      for result in written { try result.get() }
+      print("\(Format.count(count)) clips written to \(folder)")
+    #else
+      _ = try CodecProfile.avc(profile).makeCodec()
+    #endif
+  }
+
+  #if AVC
+    private func write(
+      _ index: Int, _ codec: AVCCodec, _ scenes: ImageFolder?, to folder: URL
+    ) throws {
+      let photo = try scenes.map { scenes in
+        let file = scenes.files[index % scenes.files.count]
+        return try PixelImage(jpegFile: FileBytes.read(scenes.path(of: file)))
+      }
+      let clip = DrawnClip(
+        width: profile.width, height: profile.height, frames: profile.frames, photo: photo,
+        seed: seed, index: index)
+      let stream = try codec.canonicalBytes(of: clip.pictures)
+      let name = index.padded(to: 5)
+      try AtomicFile.write(
+        try codec.file(from: stream), to: folder.appendingPathComponent("\(name).h264"))
+      if !bare, let copy = try codec.container(of: stream) {
+        try AtomicFile.write(
+          copy.file, to: folder.appendingPathComponent("\(name).\(copy.fileExtension)"))
+      }
+    }
+  #endif
+}
