@@ -23,6 +23,12 @@ struct Eval: ParsableCommand {
 
         jpeglm eval run --real photos --count 1000 --html report.html
         jpeglm eval run --real photos --count 1000 --keep 0.25 0.5 0.75
+
+      A run of videos is measured frame by frame, against real videos in its own form; so is how much \
+      moves from frame to frame. With --keep-frames it continues the real ones, and the PSNR of what it \
+      writes against what really came stands beside that of the last given frame repeated.
+
+        jpeglm eval clips-run --real clips --count 200 --keep-frames 4 --temperature 0
       """)
 
   @Argument(help: "The real set; with --real, the folder of a run or checkpoint.")
@@ -41,6 +47,13 @@ struct Eval: ParsableCommand {
     parsing: .upToNextOption,
     help: "Let a run complete pictures of which these shares are given, each 0 to 1.")
   var keep: [Double] = []
+
+  @Option(
+    help: "Let a run of videos continue real ones of which so many frames are given.")
+  var keepFrames: Int?
+
+  @Flag(help: "With videos: no distances between frames, so that no network is needed.")
+  var noDistances = false
 
   @Flag(help: "Of --real, take only pictures that a training on this folder holds out.")
   var heldOut = false
@@ -76,6 +89,8 @@ struct Eval: ParsableCommand {
     }
     if real == nil {
       if !keep.isEmpty { throw ValidationError("--keep needs a run and --real.") }
+      if keepFrames != nil { throw ValidationError("--keep-frames needs a run and --real.") }
+      if noDistances { throw ValidationError("--no-distances needs a run and --real.") }
       if heldOut { throw ValidationError("--held-out needs a run and --real.") }
       if generated == nil, reference.quality == nil, !output.savesSets {
         throw ValidationError(
@@ -92,7 +107,7 @@ struct Eval: ParsableCommand {
   func run() throws {
     let session = EvalSession(network, seed: seed, threads.pool, progress.line)
     if let real {
-      try evaluateRun(session, ImageFolder(real, maximumPixels: limits.maxPixels))
+      try evaluateRun(session, real)
     } else {
       try evaluateSets(session)
     }
@@ -118,26 +133,56 @@ struct Eval: ParsableCommand {
   }
 
   /// What a run's model writes, against real pictures.
-  private func evaluateRun(_ session: EvalSession, _ folder: ImageFolder) throws {
+  private func evaluateRun(_ session: EvalSession, _ real: String) throws {
     var generator = try Generator(
       loading: URL(fileURLWithPath: first), pool: threads.pool)
     generator.isConstrained = !sampling.unconstrained
     if let weights = sampling.weights { generator.weights = weights }
     let profile = generator.checkpoint.codec
     let drawing = sampling.sampling(generator.checkpoint)
-    guard case .jpeg(let form) = profile else { return }
-    let codec = try JPEGCodec(form, maximumPixels: limits.maxPixels)
     let count = count ?? Self.usualCount
-    var real = PictureSet(
-      "real", folder, count: heldOut ? nil : count, .fitted(codec))
+    let folder = try ImageFolder(real, profile.sources, maximumPixels: limits.maxPixels)
+    var real = PictureSet("real", folder, count: heldOut ? nil : count)
     if heldOut { real = real.heldOut(count: count) }
     session.report.codec = profile
     session.report.generation = .init(
       model: first, sampling: drawing, isConstrained: !sampling.unconstrained,
       count: count, kept: keep)
+    let writer = EvalWriter(generator, drawing, seed: seed, folder: output.samples)
+    switch profile {
+    case .jpeg(let form): try evaluatePictures(session, writer, real, form)
+    case .avc: try evaluateClips(session, writer, real, generator)
+    }
+  }
+
+  private func evaluateClips(
+    _ session: EvalSession, _ writer: EvalWriter, _ real: PictureSet, _ generator: Generator
+  ) throws {
+    guard keep.isEmpty else {
+      throw ValidationError("--keep is for pictures; \(first) writes videos: give --keep-frames.")
+    }
+    let codec = try generator.checkpoint.codec.makeCodec(maximumPixels: limits.maxPixels)
+    let clips = try EvalClips(codec, real, writer, session, threads.pool)
+    session.report.generation?.count = clips.count
+    if let keepFrames {
+      try clips.measureContinuations(keeping: keepFrames, hasDistances: !noDistances)
+    } else {
+      try clips.measureNew(hasDistances: !noDistances)
+    }
+  }
+
+  private func evaluatePictures(
+    _ session: EvalSession, _ writer: EvalWriter, _ files: PictureSet, _ form: JPEGProfile
+  ) throws {
+    guard keepFrames == nil, !noDistances else {
+      throw ValidationError(
+        "--keep-frames and --no-distances are for videos; \(first) writes pictures.")
+    }
+    let codec = try JPEGCodec(form, maximumPixels: limits.maxPixels)
+    let real = files.prepared(.fitted(codec), name: files.name)
     try session.add(real)
     try session.add(real.prepared(.coded(codec), name: EvalSession.coded))
-    let writer = EvalWriter(generator, drawing, seed: seed, folder: output.samples)
+    let count = session.report.generation?.count ?? Self.usualCount
     guard !keep.isEmpty else {
       try session.add(writer.files(count, session))
       return try session.compare(sets: [EvalWriter.generated])

@@ -10,6 +10,7 @@ struct EvalTable {
   var text: String {
     var blocks = [lines(protocolLines + report.sets.map(line))]
     if !report.comparisons.isEmpty { blocks.append(distances) }
+    if let clips = report.clips { blocks.append(lines(clipLines(clips))) }
     if !report.warnings.isEmpty { blocks.append(report.warnings.joined(separator: "\n")) }
     return blocks.joined(separator: "\n\n")
   }
@@ -50,6 +51,30 @@ struct EvalTable {
           \(generation.sampling.words), seed \(report.seed)
           """
         ))
+    }
+    return lines
+  }
+
+  private func clipLines(_ clips: ClipFigures) -> [(String, String)] {
+    func difference(_ motion: ClipFigures.Motion) -> String {
+      "\(Format.fixed(motion.meanDifference, 2)) in \(Format.count(motion.clips)) clips"
+    }
+    func ratio(_ agreement: ClipFigures.Agreement) -> String {
+      let frames = agreement.framePSNR.map { Format.fixed($0, 2) }.joined(separator: ", ")
+      return """
+        \(Format.fixed(agreement.meanPSNR, 2)) dB a frame (\(frames)); \
+        \(Format.fixed(agreement.pooledPSNR, 2)) dB of the mean error
+        """
+    }
+    var lines = [
+      ("frame to frame, real", difference(clips.realMotion)),
+      ("frame to frame, generated", difference(clips.generatedMotion)),
+    ]
+    if let continuation = clips.continuation, let repetition = clips.repetition {
+      lines += [
+        ("PSNR, continued from frame \(clips.kept)", ratio(continuation)),
+        ("PSNR, frame \(clips.kept) repeated", ratio(repetition)),
+      ]
     }
     return lines
   }

@@ -38,6 +38,21 @@ struct EvalWriter {
   private func write(
     _ prompts: [Prompt], _ count: Int, _ name: String, to folder: String?, _ session: EvalSession
   ) throws -> PictureSet {
+    PictureSet(
+      name, origin: session.report.generation?.model ?? "",
+      try generated(prompts, count, name, to: folder, session), generator.codec)
+  }
+
+  /// Clips, kept where the user wants it.
+  func generated(
+    _ prompts: [Prompt], _ count: Int, _ name: String, _ session: EvalSession
+  ) throws -> [GeneratedFile] {
+    try generated(prompts, count, name, to: folder, session)
+  }
+
+  private func generated(
+    _ prompts: [Prompt], _ count: Int, _ name: String, to folder: String?, _ session: EvalSession
+  ) throws -> [GeneratedFile] {
     let start = ContinuousClock.now
     let total = count * prompts.count
     let target = try folder.map { try OutputFolder($0) }
@@ -56,10 +71,9 @@ struct EvalWriter {
         """, isFinal: files.count == total)
     }
     session.report.seconds.generation += (ContinuousClock.now - start) / .seconds(1)
-    let set = PictureSet(
-      name, origin: session.report.generation?.model ?? "", files, generator.codec)
-    session.report.generation?.invalid += total - set.files.count
-    session.report.generation?.unfinished += files.count { $0.picture != nil && !$0.isWhole }
-    return set
+    let valid = files.filter { $0.picture != nil }
+    session.report.generation?.invalid += total - valid.count
+    session.report.generation?.unfinished += valid.count { !$0.isWhole }
+    return files
   }
 }

@@ -66,7 +66,7 @@ struct PromptOptions: ParsableArguments {
       do {
         return try Photo(
           name: counts[source.stem] == 1 ? source.stem : "\(source.stem)-\(place)", file, codec,
-          keeping: extent)
+          profile, keeping: extent)
       } catch {
         throw SkippedFile(path: source.path, reason: "\(error)")
       }
@@ -84,7 +84,8 @@ struct Photo {
   private let files: [(suffix: String, bytes: [UInt8])]
 
   init(
-    name: String, _ file: [UInt8], _ codec: any Codec, keeping extent: Prompt.Extent
+    name: String, _ file: [UInt8], _ codec: any Codec, _ profile: CodecProfile,
+    keeping extent: Prompt.Extent
   ) throws(CodecError) {
     self.name = name
     let canonical = try codec.canonicalBytes(of: file)
@@ -92,9 +93,12 @@ struct Photo {
     let completed = codec.completed(prompt)
     original = try codec.decode(canonical)
     partial = try codec.decode(completed)
-    files = [
-      ("original", try codec.file(from: canonical)), ("partial", try codec.file(from: completed)),
-    ]
+    files = try [("original", canonical), ("partial", completed)].flatMap {
+      name, stream throws(CodecError) in
+      [("\(name).\(profile.fileExtension)", try codec.file(from: stream))]
+        + [try codec.container(of: stream)].compactMap { $0 }
+        .map { ("\(name).\($0.fileExtension)", $0.file) }
+    }
   }
 
   /// The name of a file that continues it.
@@ -102,10 +106,9 @@ struct Photo {
     "\(name)-\(file.id.number.padded(to: 5)).\(profile.fileExtension)"
   }
 
-  func write(to folder: URL, _ profile: CodecProfile) throws {
+  func write(to folder: URL) throws {
     for (suffix, bytes) in files {
-      try AtomicFile.write(
-        bytes, to: folder.appendingPathComponent("\(name)-\(suffix).\(profile.fileExtension)"))
+      try AtomicFile.write(bytes, to: folder.appendingPathComponent("\(name)-\(suffix)"))
     }
   }
 }

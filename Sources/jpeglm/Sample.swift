@@ -4,7 +4,7 @@ import Foundation
 
 struct Sample: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write new JPEG files with a trained model, or let it continue photos.",
+    abstract: "Write new files with a trained model, or let it continue photos or videos.",
     discussion: """
       Files are written as 00000.jpg, 00001.jpg, … Only bytes are drawn that the JPEG grammar \
       allows next, so that every file decodes; with --unconstrained the model is on its own, a \
@@ -20,6 +20,11 @@ struct Sample: ParsableCommand {
 
         jpeglm sample run --prompt cat.jpg dog.jpg --keep 0.5 --count 4 \\
           --out continued --grid continued.jpg
+
+      A model of videos writes 00000.h264 and, for players, 00000.mp4, … and continues videos from their \
+      first frames. On contact sheets frames are beside each other.
+
+        jpeglm sample clips-run --prompt clip.mp4 --keep-frames 10 --count 4 --out continued
       """)
 
   @Argument(help: ArgumentHelp("Folder of a training run or a checkpoint.", valueName: "run"))
@@ -98,7 +103,7 @@ struct Sample: ParsableCommand {
     }
     let photos = try prompts.photos(generator.checkpoint.codec, limits)
     let results = try OutputFolder(output)
-    for photo in photos { try photo.write(to: results.url, generator.checkpoint.codec) }
+    for photo in photos { try photo.write(to: results.url) }
 
     var chosen = sampling.sampling(generator.checkpoint)
     if greedy { chosen.temperature = 0 }
@@ -121,8 +126,8 @@ struct Sample: ParsableCommand {
           photos.isEmpty
           ? file.name : photos[file.id.prompt].fileName(file, generator.checkpoint.codec)
         switch file.result {
-        case .success(let content):
-          try AtomicFile.write(content.bytes, to: results.url.appendingPathComponent(name))
+        case .success:
+          try file.write(to: results.url, as: name)
           names[file.index] = "\(output)/\(name)"
         case .failure(let fault): progress.note("\(name) is no valid file: \(fault)")
         }

@@ -4,13 +4,14 @@ import Foundation
 
 struct Score: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Say how many bits a model spends on pictures.",
+    abstract: "Say how many bits a model spends on pictures or videos.",
     discussion: """
       A model that says how likely the next byte is can compress: what it would spend on a picture \
       compares it with any other model, tokenizer and codec. Each picture is brought into the \
       model's canonical form. Printed are bits for each image, bits for each byte of the canonical \
       streams, and the share of what baseline JPEG without restart markers spends on the same \
-      pictures: 1.00 is a model that knows no more than JPEG's own Huffman tables.
+      pictures: 1.00 is a model that knows no more than JPEG's own Huffman tables. With a model of videos \
+      the files are videos, and the share is of what H.264 spends on their slices.
 
         jpeglm score run photos
         jpeglm score run cat.jpg dog.jpg --map maps --json
@@ -19,12 +20,12 @@ struct Score: ParsableCommand {
   @Argument(help: ArgumentHelp("Folder of a training run or a checkpoint.", valueName: "run"))
   var folder: String
 
-  @Argument(help: "JPEG files, or folders of them.")
+  @Argument(help: "JPEG files or videos, or folders of them.")
   var inputs: [String]
 
   @Option(
     help: ArgumentHelp(
-      "Write each picture here with the bits of each MCU laid over it, dark blue for 0, yellow for the picture's most.",
+      "Write each picture here with the bits of each MCU (macroblock) laid over it, dark blue for 0, yellow for the picture's most.",
       valueName: "folder"))
   var map: String?
 
@@ -127,8 +128,13 @@ struct Score: ParsableCommand {
     let size = profile.unitSize
     let map = HeatMap(
       columns: scorer.codec.unitsPerRow, width: size.width, height: size.height)
-    let image = map.image(
-      try scorer.unitBits(score, of: stream), over: try scorer.codec.decode(stream))
+    let bits = try scorer.unitBits(score, of: stream)
+    let frames = try scorer.codec.frames(of: stream)
+    let each = bits.count / frames.count
+    let maps = frames.enumerated().map { place, frame in
+      map.image(Array(bits[place * each..<(place + 1) * each]), over: frame, top: bits.max())
+    }
+    let image = PixelImage(sideBySide: maps)
     let target = folder.appendingPathComponent(source.name).deletingPathExtension()
       .appendingPathExtension("jpg")
     try Folders.make(target.deletingLastPathComponent())

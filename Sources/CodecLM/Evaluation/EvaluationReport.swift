@@ -12,6 +12,8 @@ public struct EvaluationReport: Sendable, Codable {
   public var sets: [Source]
   /// The distances.
   public var comparisons: [Comparison]
+  /// How clips move and go on, where the files are videos.
+  public var clips: ClipFigures?
   /// What to know before the numbers are read.
   public var warnings: [String] = []
   /// How long everything but the distances took.
@@ -96,7 +98,7 @@ public struct EvaluationReport: Sendable, Codable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case features, codec, generation, seed, sets, comparisons, warnings, seconds
+    case features, codec, generation, seed, sets, comparisons, clips, warnings, seconds
   }
 
   /// A report without results yet.

@@ -16,17 +16,20 @@ public struct HeatMap: Sendable {
   }
 
   /// A picture in gray, with a colour for each part from dark blue (0) over red to yellow (the largest
-  /// value), enlarged by the whole number that brings its larger side to at least `side` pixels.
+  /// value, or `top`), enlarged by the whole number that brings its larger side to at least `side` pixels.
   ///
   /// - Precondition: there is a value for every part.
-  public func image(_ values: [Double], over picture: PixelImage, side: Int = 256) -> PixelImage {
+  public func image(
+    _ values: [Double], over picture: PixelImage, top: Double? = nil, side: Int = 256
+  ) -> PixelImage {
     let rows = (picture.height + height - 1) / height
     precondition(values.count == rows * columns, "\(values.count) for \(rows) × \(columns) parts")
     let gray = picture.grayscale
     let largest = max(picture.width, picture.height)
     let zoom = max(1, (side + largest - 1) / largest)
-    let top = values.max().map { $0 > 0 ? $0 : 1 } ?? 1
-    let colors = values.map { Self.color(max($0, 0) / top) }
+    let brightest = top ?? values.max() ?? 1
+    let top = brightest > 0 ? brightest : 1
+    let colors = values.map { Self.color(min(max($0, 0) / top, 1)) }
     var samples: [UInt8] = []
     samples.reserveCapacity(picture.width * picture.height * zoom * zoom * 3)
     for y in 0..<picture.height * zoom {

@@ -12,6 +12,8 @@ public struct PictureSet: Sendable {
     enum Content: Sendable {
       case path(String)
       case bytes([UInt8], bits: Int?)
+      /// A frame of a canonical stream.
+      case frame(Int, stream: [UInt8], any Codec)
     }
   }
 
@@ -81,6 +83,17 @@ public struct PictureSet: Sendable {
       }, preparation: .asStored, maximumPixels: PixelImage.usualMaximumPixels)
   }
 
+  /// Each frame of canonical streams for itself.
+  public init(_ name: String, origin: String, frames streams: [[UInt8]], _ codec: any Codec) {
+    self.init(
+      name: name, origin: origin,
+      files: streams.enumerated().flatMap { index, stream in
+        (0..<codec.frameCount).map {
+          File(name: "clip \(index), frame \($0)", content: .frame($0, stream: stream, codec))
+        }
+      }, preparation: .asStored, maximumPixels: PixelImage.usualMaximumPixels)
+  }
+
   private init(
     name: String, origin: String, files: [File], preparation: Preparation, maximumPixels: Int
   ) {
@@ -112,6 +125,9 @@ public struct PictureSet: Sendable {
   ///
   /// - Throws: ``FileError``, ``CodecError``.
   public func picture(_ index: Int) throws -> Picture {
+    if case .frame(let frame, let stream, let codec) = files[index].content {
+      return Picture(image: try codec.frames(of: stream)[frame], bits: nil, warning: nil)
+    }
     let bytes = try bytes(of: index)
     switch preparation {
     case .asStored:
@@ -133,7 +149,7 @@ public struct PictureSet: Sendable {
   private func bytes(of index: Int) throws(FileError) -> [UInt8] {
     switch files[index].content {
     case .path(let path): try FileBytes.read(path)
-    case .bytes(let bytes, _): bytes
+    case .bytes(let bytes, _), .frame(_, let bytes, _): bytes
     }
   }
 }
@@ -153,7 +169,7 @@ extension PictureSet {
   }
 
   /// The files in a codec's canonical form; those that it cannot read are left out.
-  public func canonicalStreams(_ codec: JPEGCodec, pool: WorkerPool = .shared) -> [[UInt8]] {
+  public func canonicalStreams(_ codec: any Codec, pool: WorkerPool = .shared) -> [[UInt8]] {
     pool.map(files.count) { try? codec.canonicalBytes(of: bytes(of: $0)) }.compactMap { $0 }
   }
 }

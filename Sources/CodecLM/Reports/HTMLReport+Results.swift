@@ -42,6 +42,31 @@ extension HTMLReport {
       """)
   }
 
+  /// How clips move and go on.
+  func clips() -> String {
+    guard let clips = report.clips else { return "" }
+    var lines = [
+      ("real, frame to frame", Format.fixed(clips.realMotion.meanDifference, 2)),
+      ("generated, frame to frame", Format.fixed(clips.generatedMotion.meanDifference, 2)),
+    ]
+    if let continuation = clips.continuation, let repetition = clips.repetition {
+      lines += [
+        (
+          "PSNR, continued from frame \(clips.kept)",
+          "\(Format.fixed(continuation.meanPSNR, 2)) dB"
+        ),
+        ("PSNR, frame \(clips.kept) repeated", "\(Format.fixed(repetition.meanPSNR, 2)) dB"),
+      ]
+    }
+    return HTML.section(
+      "Movement",
+      """
+      <p>Mean absolute difference of the samples, 0 to 255, of successive frames; PSNR is the mean of \
+      the frames' ratios against those that really came.</p>
+      \(HTML.definitions(lines))
+      """)
+  }
+
   /// Everything that makes the numbers repeatable.
   func settings() -> String {
     var lines: [(String, String)] = []

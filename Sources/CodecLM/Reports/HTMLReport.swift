@@ -74,7 +74,8 @@ public struct HTMLReport: Sendable {
   public func page() throws -> String {
     let title = report.generation.map { "Evaluation of \($0.model)" } ?? "Evaluation"
     let sections = [
-      results(), HTML.list(report.warnings, class: "warnings"), try pictures(), try nearest(),
+      results(), clips(), HTML.list(report.warnings, class: "warnings"), try pictures(),
+      try nearest(),
       histogram(), files(), settings(),
     ]
     return HTML.page(title, sections)

@@ -121,7 +121,10 @@ public struct Generator: Sendable {
   ) -> Result<GeneratedFile.Content, GeneratedFile.Fault> {
     do {
       let frames = try codec.frames(of: canonical)
-      return .success(.init(bytes: try codec.file(from: canonical), frames: frames))
+      return .success(
+        .init(
+          bytes: try codec.file(from: canonical), container: try codec.container(of: canonical),
+          frames: frames))
     } catch {
       return .failure(.invalid(error))
     }
@@ -145,6 +148,8 @@ public struct GeneratedFile: Sendable {
   public struct Content: Sendable {
     /// The complete file.
     public let bytes: [UInt8]
+    /// The same in a file for players that do not open the first, with its ending; `nil` for pictures.
+    public let container: (file: [UInt8], fileExtension: String)?
     /// What it shows: of a picture one, of a video all.
     public let frames: [PixelImage]
     /// What it shows, the frames of a video beside each other.
@@ -201,10 +206,22 @@ public struct GeneratedFile: Sendable {
   /// What the file shows, if it decodes.
   public var picture: PixelImage? { (try? result.get())?.picture }
 
-  /// Writes the file into a folder, which must exist, under its ``name``.
+  /// Writes the file into a folder, which must exist, under its ``name``, and its ``Content/container``
+  /// beside it.
   ///
   /// - Throws: ``Fault`` if it does not decode, ``FileError``.
-  public func write(to folder: URL) throws {
-    try AtomicFile.write(try result.get().bytes, to: folder.appendingPathComponent(name))
+  public func write(to folder: URL) throws { try write(to: folder, as: name) }
+
+  /// Writes the file, and its ``Content/container`` beside it, into a folder, which must exist.
+  ///
+  /// - Throws: ``Fault`` if it does not decode, ``FileError``.
+  public func write(to folder: URL, as name: String) throws {
+    let content = try result.get()
+    let target = folder.appendingPathComponent(name)
+    try AtomicFile.write(content.bytes, to: target)
+    if let (file, ending) = content.container {
+      try AtomicFile.write(
+        file, to: target.deletingPathExtension().appendingPathExtension(ending))
+    }
   }
 }

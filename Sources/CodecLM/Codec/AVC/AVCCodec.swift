@@ -67,7 +67,8 @@
     ///
     /// - Throws: ``CodecError`` when `file` cannot be decoded without a fault, or is too short.
     public func mirroredBytes(of file: [UInt8]) throws(CodecError) -> [UInt8] {
-      try stream(ofSlices: slices(in: FFmpeg.transcode(file, profile, maximumPixels, mirrored: true)))
+      try stream(
+        ofSlices: slices(in: FFmpeg.transcode(file, profile, maximumPixels, mirrored: true)))
     }
 
     /// Pictures of the profile's size and number, in RGB, in canonical form.

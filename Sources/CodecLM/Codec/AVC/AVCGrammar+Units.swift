@@ -4,8 +4,9 @@ extension AVCGrammar {
     /// Behind the last bit of each macroblock, frame after frame: the offset in bits from the beginning
     /// of the stream, without rbsp_trailing_bits.
     var unitEnds: [Int] = []
-    /// Offset of each frame's first byte, which is that of a start code. The stream's bytes before
-    /// the one of a frame are the frames before it.
+    /// Offset of each frame's first byte, which is that of a start code.
+    ///
+    /// The stream's bytes before the one of a frame are the frames before it.
     var frameStarts: [Int] = []
   }
 
