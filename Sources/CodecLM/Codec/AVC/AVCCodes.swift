@@ -69,8 +69,9 @@ struct AVCCodes: Sendable {
   private(set) var modes: [Root] = []
   /// ref_idx_l0 by the number of reference frames.
   private(set) var references: [Root] = []
-  /// How many bits follow in mvd_l0, horizontally and vertically.
+  /// How many bits follow in mvd_l0, horizontally and vertically; then the last three of them.
   private(set) var motion: [Root] = []
+  private(set) var motionEnd: Root = 0
   /// coded_block_pattern of Intra_4x4 and of Inter macroblocks.
   private(set) var intraPatterns: Root = 0
   private(set) var interPatterns: Root = 0
@@ -152,8 +153,10 @@ extension AVCCodes {
     modes += [[2], [1, 2, 8], [0, 2, 3, 7]].map { add(Self.modeCodes($0, predicted: 2)) }
     references = (0...parameters.referenceFrames).map { add(Self.referenceCodes($0)) }
     motion = [parameters.motionBits.horizontal, parameters.motionBits.vertical].map { bits in
-      add((0...bits).map { AVCCode(zeros: $0, weight: $0) })
+      // Motion by whole samples is a multiple of four: 0, or at least eight in codeNum + 1.
+      add(([0] + Array(3...max(3, bits))).map { AVCCode(zeros: $0, weight: $0) })
     }
+    motionEnd = add([AVCCode("000", symbol: 0), AVCCode("001", symbol: 1)])
     intraPatterns = add(Self.patternCodes(AVCTables.intraPatterns))
     interPatterns = add(Self.patternCodes(AVCTables.interPatterns))
     intraDeltas = add(Self.deltaCodes(from: parameters.intraQP))
@@ -182,10 +185,11 @@ extension AVCCodes {
     }
   }
 
-  /// mb_qp_delta as an encoder writes it that quantizes a macroblock more coarsely where its levels
-  /// have no code: not below 0, at most 25, and not above quantizer 51 (7.4.5).
+  /// mb_qp_delta: x264 quantizes a macroblock more coarsely where a level has no code, being above 2,063.
+  /// The largest levels are of the DC transforms of residuals of 128 in 256 luma samples and of 255 in 64
+  /// chroma samples, 2,048 and 2,040 divided by the quantizer's step, which is 1 for a quantizer of 4.
   private static func deltaCodes(from quantizer: Int) -> [AVCCode] {
-    (0...min(25, 51 - quantizer)).map {
+    (0...max(0, 4 - quantizer)).map {
       AVCCode(codeNum: $0 == 0 ? 0 : 2 * $0 - 1, symbol: $0)
     }
   }

@@ -69,7 +69,9 @@ extension AVCGrammar.Rules {
         expect(.codedBlockPattern, codes.intraPatterns, &slice)
       }
     case .reference: expect(.horizontal, codes.motion[0], &slice)
-    case .horizontal, .vertical: expectNumber(slice.element, bits: symbol, &slice)
+    case .horizontal, .vertical: takeMotion(symbol, &slice)
+    case .horizontalEnd: expect(.vertical, codes.motion[1], &slice)
+    case .verticalEnd: expect(.codedBlockPattern, codes.interPatterns, &slice)
     case .codedBlockPattern:
       slice.pattern = UInt8(symbol)
       if symbol == 0 { endMacroblock(&slice) } else { expectDelta(&slice) }
@@ -87,8 +89,8 @@ extension AVCGrammar.Rules {
   /// Goes on by a whole number.
   private func takeNumber(_ slice: inout Slice) {
     switch slice.element {
-    case .horizontal: expect(.vertical, codes.motion[1], &slice)
-    case .vertical: expect(.codedBlockPattern, codes.interPatterns, &slice)
+    case .horizontal: expect(.horizontalEnd, codes.motionEnd, &slice)
+    case .vertical: expect(.verticalEnd, codes.motionEnd, &slice)
     case .trailingOnes: nextLevel(&slice)
     case .levelSuffix: takeLevel(&slice)
     default: preconditionFailure("\(slice.element) is no number")
@@ -118,6 +120,17 @@ extension AVCGrammar.Rules {
       slice.pattern = UInt8(((type - 1) / 4 % 3) << 4 | (type > 12 ? 15 : 0))
       // intra_chroma_pred_mode is DC, 0.
       expect(.chromaMode, codes.zero, &slice)
+    }
+  }
+
+  /// mvd_l0: the motion vector itself, in quarters of a sample of which x264 without subpixel
+  /// refinement uses none. So the last bits of ue(v) are 00 and the sign (9.1.1).
+  private func takeMotion(_ bits: Int, _ slice: inout Slice) {
+    if bits > 0 { return expectNumber(slice.element, bits: bits - 3, &slice) }
+    if slice.element == .horizontal {
+      expect(.vertical, codes.motion[1], &slice)
+    } else {
+      expect(.codedBlockPattern, codes.interPatterns, &slice)
     }
   }
 

@@ -21,7 +21,8 @@ extension AVCGrammar {
   /// Which syntax element is due in a slice.
   enum Element: UInt8 {
     case header, sliceType, skipRun, macroblockType
-    case predictionMode, chromaMode, reference, horizontal, vertical
+    case predictionMode, chromaMode, reference
+    case horizontal, horizontalEnd, vertical, verticalEnd
     case codedBlockPattern, quantizerDelta
     case coeffToken, trailingOnes, levelPrefix, levelSuffix, totalZeros, runBefore
     case stop, alignment
