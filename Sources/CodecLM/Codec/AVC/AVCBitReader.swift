@@ -29,9 +29,7 @@ struct AVCBitReader {
     var zeros = 0
     while try bits(1) == 0 {
       zeros += 1
-      guard zeros < 32 else {
-        throw .corrupt(message: "parameter set with a code that is too long")
-      }
+      guard zeros < 32 else { throw .corrupt(message: "parameter set with a number too long") }
     }
     return try 1 << zeros - 1 + bits(zeros)
   }

@@ -185,7 +185,8 @@ extension AVCCodes {
     }
   }
 
-  /// mb_qp_delta: x264 quantizes a macroblock more coarsely where a level has no code, being above 2,063.
+  /// mb_qp_delta: a macroblock is quantized more coarsely where a level has no code, above 2,063.
+  ///
   /// The largest levels are of the DC transforms of residuals of 128 in 256 luma samples and of 255 in 64
   /// chroma samples, 2,048 and 2,040 divided by the quantizer's step, which is 1 for a quantizer of 4.
   private static func deltaCodes(from quantizer: Int) -> [AVCCode] {

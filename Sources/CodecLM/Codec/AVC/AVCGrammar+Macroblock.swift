@@ -123,8 +123,10 @@ extension AVCGrammar.Rules {
     }
   }
 
-  /// mvd_l0: the motion vector itself, in quarters of a sample of which x264 without subpixel
-  /// refinement uses none. So the last bits of ue(v) are 00 and the sign (9.1.1).
+  /// mvd_l0, which is the motion vector itself, in quarters of a sample.
+  ///
+  /// Without subpixel refinement x264 moves by whole samples: the last bits of ue(v) are 00 and the
+  /// sign (9.1.1).
   private func takeMotion(_ bits: Int, _ slice: inout Slice) {
     if bits > 0 { return expectNumber(slice.element, bits: bits - 3, &slice) }
     if slice.element == .horizontal {

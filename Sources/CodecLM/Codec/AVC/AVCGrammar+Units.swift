@@ -1,26 +1,25 @@
 extension AVCGrammar {
   /// Where the parts of a stream end.
-  struct Layout: Equatable {
-    /// Behind the last bit of each macroblock, frame after frame: the offset in bits from the beginning
-    /// of the stream, without rbsp_trailing_bits.
-    var unitEnds: [Int] = []
-    /// Offset of each frame's first byte, which is that of a start code.
-    ///
-    /// The stream's bytes before the one of a frame are the frames before it.
-    var frameStarts: [Int] = []
+  package struct Layout: Equatable {
+    /// The offset behind the last bit of each macroblock, frame after frame, in bits from the
+    /// beginning of the stream; rbsp_trailing_bits are not counted to it.
+    package var unitEnds: [Int] = []
+    /// Offset of each frame's first byte, which is that of a start code; what comes before it is the
+    /// frames before.
+    package var frameStarts: [Int] = []
   }
 
   /// Macroblocks of a stream.
-  var unitCount: Int { rules.frames * rules.parameters.macroblocks }
+  package var unitCount: Int { rules.frames * rules.parameters.macroblocks }
 
   /// Macroblocks beside each other.
-  var unitsPerRow: Int { rules.parameters.columns }
+  package var unitsPerRow: Int { rules.parameters.columns }
 
   /// Where the macroblocks and frames of a stream are, if this is the grammar at its beginning.
   ///
   /// - Throws: ``CodecError/notCanonical(offset:reason:)`` where a byte is not allowed.
   /// - Complexity: O(bytes).
-  func layout(of canonical: [UInt8]) throws(CodecError) -> Layout {
+  package func layout(of canonical: [UInt8]) throws(CodecError) -> Layout {
     var grammar = self
     var layout = Layout(frameStarts: [rules.header.count])
     layout.unitEnds.reserveCapacity(unitCount)

@@ -10,7 +10,7 @@
 /// P frames, I frames and IDR frames behind repeated parameter sets; in I slices Intra_4x4 and
 /// Intra_16x16 macroblocks, in P slices P_Skip, P_L0_16x16 and Intra_16x16. Beyond what an encoder writes
 /// it accepts levels whose residual no picture has but every decoder computes.
-struct AVCGrammar: ByteGrammar {
+package struct AVCGrammar: ByteGrammar {
   /// What all streams of a profile share.
   final class Rules: Sendable {
     /// What comes before the first slice.
@@ -43,7 +43,7 @@ struct AVCGrammar: ByteGrammar {
   ///   - pictureParameterSet: the same.
   /// - Throws: ``CodecError/unsupported(_:)`` for parameter sets of other streams, other cases for
   ///   bytes that are none.
-  init(
+  package init(
     header: [UInt8], sequenceParameterSet: [UInt8], pictureParameterSet: [UInt8], frames: Int
   ) throws(CodecError) {
     let parameters = try AVCParameters(
@@ -63,22 +63,22 @@ struct AVCGrammar: ByteGrammar {
   }
 
   /// Whether the stream is whole.
-  var isComplete: Bool { state.phase == .complete }
+  package var isComplete: Bool { state.phase == .complete }
 
   /// The bytes that may come next.
   ///
   /// - Complexity: a step for each node of the codes' trees within eight bits.
-  var allowedBytes: ByteSet { rules.allowedBytes(state) }
+  package var allowedBytes: ByteSet { rules.allowedBytes(state) }
 
   /// The next byte, if there is no choice.
-  var forcedByte: UInt8? {
+  package var forcedByte: UInt8? {
     if let due = rules.due(state) { return due }
     let allowed = allowedBytes
     return allowed.count == 1 ? allowed.first : nil
   }
 
   /// Goes on by a byte.
-  mutating func advance(_ byte: UInt8) -> Bool { rules.advance(&state, byte) { _ in } }
+  package mutating func advance(_ byte: UInt8) -> Bool { rules.advance(&state, byte) { _ in } }
 
   /// Goes on by a byte and says after how many of its bits a macroblock ended, if one did.
   mutating func advance(_ byte: UInt8, unitEnded: (Int) -> Void) -> Bool {
@@ -86,7 +86,7 @@ struct AVCGrammar: ByteGrammar {
   }
 
   /// The strings of a trie that may come next.
-  func matches(
+  package func matches(
     in trie: ByteTrie, after known: [UInt8], _ allowed: ByteSet
   ) -> ByteTrie.Matches {
     trie.matches(after: known, allowed, from: state) { rules.advance(&$0, $1) { _ in } }
@@ -94,12 +94,12 @@ struct AVCGrammar: ByteGrammar {
 
   /// Bytes that end the stream: the macroblock begun by a short way, then P_Skip macroblocks in
   /// P frames, and flat ones in I frames.
-  func completion(beginning prefix: BitPrefix) -> [UInt8] {
+  package func completion(beginning prefix: BitPrefix) -> [UInt8] {
     rules.completion(of: state, beginning: prefix)
   }
 
   /// Frames that are whole.
-  var wholeFrames: Int { state.picture.number }
+  package var wholeFrames: Int { state.picture.number }
 
   /// emulation_prevention_three_byte (7.4.1).
   static let emulationPrevention: UInt8 = 3
