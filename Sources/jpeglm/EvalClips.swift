@@ -35,8 +35,10 @@ struct EvalClips {
   func measureNew(hasDistances: Bool) throws {
     let files = try writer.generated([.empty], streams.count, EvalWriter.generated, session)
     session.report.clips = ClipFigures(
-      realMotion: .init(of: streams.count, pool: pool) { try? codec.frames(of: streams[$0]) },
-      generatedMotion: .init(of: files.count, pool: pool) { frames(of: files[$0]) })
+      realMotion: .init(of: streams.count, pool: pool) { [codec, streams] in
+        try? codec.frames(of: streams[$0])
+      },
+      generatedMotion: .init(of: files.count, pool: pool) { Self.frames(of: files[$0]) })
     if hasDistances { try compare(files, EvalWriter.generated) }
   }
 
@@ -51,8 +53,8 @@ struct EvalClips {
     let files = try writer.generated(prompts, 1, name, session)
     session.report.clips = try ClipFigures(
       continuationsOf: streams.count, keeping: kept, pool: pool
-    ) { index in
-      guard let generated = frames(of: files[index]),
+    ) { [codec, streams] index in
+      guard let generated = Self.frames(of: files[index]),
         let real = try? codec.frames(of: streams[index])
       else { return nil }
       return (real, generated)
@@ -60,7 +62,9 @@ struct EvalClips {
     if hasDistances { try compare(files, name) }
   }
 
-  private func frames(of file: GeneratedFile) -> [PixelImage]? { (try? file.result.get())?.frames }
+  private static func frames(of file: GeneratedFile) -> [PixelImage]? {
+    (try? file.result.get())?.frames
+  }
 
   /// Distances of single frames.
   private func compare(_ files: [GeneratedFile], _ name: String) throws {

@@ -93,12 +93,14 @@ struct Photo {
     let completed = codec.completed(prompt)
     original = try codec.decode(canonical)
     partial = try codec.decode(completed)
-    files = try [("original", canonical), ("partial", completed)].flatMap {
-      name, stream throws(CodecError) in
-      [("\(name).\(profile.fileExtension)", try codec.file(from: stream))]
-        + [try codec.container(of: stream)].compactMap { $0 }
-        .map { ("\(name).\($0.fileExtension)", $0.file) }
+    var files: [(suffix: String, bytes: [UInt8])] = []
+    for (suffix, stream) in [("original", canonical), ("partial", completed)] {
+      files.append(("\(suffix).\(profile.fileExtension)", try codec.file(from: stream)))
+      if let copy = try codec.container(of: stream) {
+        files.append(("\(suffix).\(copy.fileExtension)", copy.file))
+      }
     }
+    self.files = files
   }
 
   /// The name of a file that continues it.

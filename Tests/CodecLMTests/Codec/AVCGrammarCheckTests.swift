@@ -2,15 +2,15 @@ import CodecLM
 import Foundation
 import Testing
 
+private let checks = ProcessInfo.processInfo.environment["CODECLM_AVC_CHECKS"]
+  .map { URL(fileURLWithPath: $0) }
+
 /// The grammar of H.264 streams at length, with `Scripts/check-avc-grammar`: it names in
 /// `CODECLM_AVC_CHECKS` a folder of streams, from which this makes others for ffmpeg to decode.
-@Suite(.enabled(if: AVCGrammarCheckTests.folder != nil, "a long check"))
+@Suite(.enabled(if: checks != nil, "a long check"))
 struct AVCGrammarCheckTests {
-  static let folder = ProcessInfo.processInfo.environment["CODECLM_AVC_CHECKS"]
-    .map { URL(fileURLWithPath: $0) }
-
   private func streams() throws -> [AVCStream] {
-    let folder = try #require(Self.folder).appendingPathComponent("clips")
+    let folder = try #require(checks).appendingPathComponent("clips")
     return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map {
       try AVCStream($0, [UInt8](Data(contentsOf: folder.appendingPathComponent($0))))
     }
@@ -22,14 +22,14 @@ struct AVCGrammarCheckTests {
   )
     throws
   {
-    let folder = try #require(Self.folder).appendingPathComponent(kind)
+    let folder = try #require(checks).appendingPathComponent(kind)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let name = "\(stream.name)-\(number)-\(frames).h264"
     try Data(bytes).write(to: folder.appendingPathComponent(name))
   }
 
   private func report(_ line: String) throws {
-    let file = try #require(Self.folder).appendingPathComponent("report.txt")
+    let file = try #require(checks).appendingPathComponent("report.txt")
     let before = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
     try Data((before + line + "\n").utf8).write(to: file)
   }
