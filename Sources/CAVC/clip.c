@@ -76,7 +76,7 @@ int clip_open_decoder(Clip *clip, CAVCLimits limits, CAVCResult *result) {
   if (error < 0) return error;
   clip->decoder->pkt_timebase = clip->stream->time_base;
   clip->decoder->thread_count = 1;
-  clip->decoder->max_pixels = limits.maximum_pixels;
+  clip->decoder->max_pixels = padded_pixels(limits.maximum_pixels);
   AVRational rate = clip->stream->avg_frame_rate;
   clip->next_dts =
       rate.num > 0 ? -av_rescale(clip->decoder->has_b_frames, AV_TIME_BASE * (int64_t)rate.den,

@@ -89,9 +89,7 @@ void cavc_decode(const uint8_t *stream, size_t count, CAVCForm form, CAVCResult 
   if (error >= 0) {
     decoding.decoder->thread_count = 1;
     decoding.decoder->err_recognition = AV_EF_EXPLODE | AV_EF_BITSTREAM | AV_EF_BUFFER;
-    // Whole macroblocks.
-    decoding.decoder->max_pixels = (int64_t)((form.width + 15) / 16 * 16) *
-                                   ((form.height + 15) / 16 * 16);
+    decoding.decoder->max_pixels = padded_pixels((uint64_t)form.width * form.height);
     error = avcodec_open2(decoding.decoder, codec, NULL);
   }
   if (error >= 0) error = for_each_unit(stream, count, decode_unit, &decoding);

@@ -22,6 +22,9 @@ int job_fail(CAVCResult *result, CAVCStatus status, const char *message);
 // Adds bytes to those of a result.
 int job_append(CAVCResult *result, const uint8_t *bytes, size_t count);
 
+// A decoder's limit for frames of so many pixels: it counts whole macroblocks, and rows of whole vectors.
+static inline int64_t padded_pixels(uint64_t pixels) { return (int64_t)pixels + (1 << 20); }
+
 // A clip that is being read, with the time stamps that the ffmpeg command gives its frames.
 typedef struct Clip {
   AVIOContext *io;
