@@ -81,15 +81,15 @@ struct Info: ParsableCommand {
       """
       training   \(Format.count(training.steps)) steps in \
       \(Format.duration(training.seconds)): \(Format.count(training.tokens)) tokens, \
-      \(Format.count(training.images)) images
+      \(Format.count(training.images)) \(checkpoint.codec.noun)s
       """)
     if let bits = training.validationBitsPerImage, let perByte = training.validationBitsPerByte {
       let share = training.validationBaselineShare.map {
-        ", \(Format.fixed($0, 4)) of what baseline JPEG spends"
+        ", \(Format.fixed($0, 4)) of what \(checkpoint.codec.baselineName) spends"
       }
       print(
         """
-        held-out   \(Format.fixed(bits, 1)) bits an image, \
+        held-out   \(Format.fixed(bits, 1)) bits each, \
         \(Format.fixed(perByte, 3)) bits a byte\(share ?? "")
         """)
     }

@@ -138,7 +138,7 @@ struct Sample: ParsableCommand {
         }
         pictures[file.index] = file.picture
         finished += 1
-        progress.show("\(finished) of \(total) images", isFinal: finished == total)
+        progress.show("\(finished) of \(total) files", isFinal: finished == total)
       }
       if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
     }

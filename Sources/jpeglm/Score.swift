@@ -118,7 +118,7 @@ struct Score: ParsableCommand {
     report.bits_per_image = totals.bits / Double(report.images)
     report.bits_per_byte = totals.bits / Double(totals.bytes)
     report.jpeg_share = totals.bits / Double(totals.baselineBits)
-    try show(report, skipped: skipped.count)
+    try show(report, checkpoint.codec, skipped: skipped.count)
   }
 
   private func write(
@@ -141,20 +141,22 @@ struct Score: ParsableCommand {
     try AtomicFile.write(try image.jpegFile(), to: target)
   }
 
-  private func show(_ report: Report, skipped: Int) throws {
+  private func show(_ report: Report, _ profile: CodecProfile, skipped: Int) throws {
     if json { return try printJSON(report) }
     for file in report.files {
       print(
         """
         \(Format.fixed(file.bits, 1)) bits  \(Format.fixed(file.bits_per_byte, 3)) bits/byte  \
-        \(Format.fixed(file.jpeg_share, 4)) of baseline JPEG  \(file.path)
+        \(Format.fixed(file.jpeg_share, 4)) of \(profile.baselineName)  \(file.path)
         """)
     }
     print(
       """
-      \(Format.count(report.images)) images: \(Format.fixed(report.bits_per_image, 1)) bits/image, \
+      \(Format.count(report.images)) \(profile.noun)s: \
+      \(Format.fixed(report.bits_per_image, 1)) bits/\(profile.noun), \
       \(Format.fixed(report.bits_per_byte, 3)) bits/byte, \
-      \(Format.fixed(report.jpeg_share, 4)) of baseline JPEG; \(Format.count(skipped)) skipped
+      \(Format.fixed(report.jpeg_share, 4)) of \(profile.baselineName); \
+      \(Format.count(skipped)) skipped
       """)
   }
 }

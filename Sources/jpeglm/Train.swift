@@ -203,7 +203,8 @@ struct Train: ParsableCommand {
     var run = try setup.run(on: data, lock)
     try checkMemory(run)
     describe(run, progress)
-    var report = TrainingReport(data, from: run.trainer.progress, progress)
+    var report = TrainingReport(
+      data, run.checkpoint.codec, from: run.trainer.progress, progress)
     var sheets = TrainingSamples(run, count: samples, pool: setup.pool)
     let log = try tensorboard.map { try TensorBoardLog(in: URL(fileURLWithPath: $0)) }
     try run.run { event in

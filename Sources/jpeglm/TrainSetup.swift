@@ -70,7 +70,7 @@ struct TrainSetup {
       strict: options.strict, pool: pool
     ) { state in
       progress.show(
-        "reading images \(Format.count(state.done)) of \(Format.count(state.total))",
+        "reading \(profile.noun)s \(Format.count(state.done)) of \(Format.count(state.total))",
         isFinal: state.done == state.total)
       if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
     }
@@ -80,8 +80,8 @@ struct TrainSetup {
     }
     progress.note(
       """
-      \(Format.count(data.count)) images: \(Format.count(data.statistics.tokens)) tokens, \
-      \(Format.fixed(data.statistics.mean, 0)) an image, \(data.statistics.longest) at most; \
+      \(Format.count(data.count)) \(profile.noun)s: \(Format.count(data.statistics.tokens)) tokens, \
+      \(Format.fixed(data.statistics.mean, 0)) each, \(data.statistics.longest) at most; \
       \(Format.count(data.heldOutIndices.count)) held out
       """)
     return data

@@ -97,7 +97,7 @@ struct TrainTokenizer: ParsableCommand {
     print(
       """
       \(Format.count(report.vocabulary)) tokens: \(tokenizer)
-      learnt from \(Format.count(report.images)) images, \(Format.bytes(report.bytes)), in \
+      learnt from \(Format.count(report.images)) files, \(Format.bytes(report.bytes)), in \
       \(Format.fixed(report.trainingSeconds, 2)) s on one thread
       \(Format.fixed(report.bytesPerToken, 3)) bytes a token on these; encodes \
       \(Format.fixed(report.encodingMegabytesPerSecond, 0)) MB/s on one thread
@@ -167,7 +167,8 @@ struct VocabularyOptions: ParsableArguments {
     let wanted = min(images, sources.files.count)
     let sample = try StreamSample(of: sources, profile, images: images, pool: pool) {
       progress.show(
-        "learning tokens: image \(Format.count($0)) of \(Format.count(wanted))", isFinal: false)
+        "learning tokens: \(profile.noun) \(Format.count($0)) of \(Format.count(wanted))",
+        isFinal: false)
       if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
     }
     for file in sample.skipped.prefix(5) { progress.note("skipped \(file)") }

@@ -2,16 +2,20 @@ import CodecLM
 
 /// Says on the terminal how training goes.
 struct TrainingReport {
+  private let profile: CodecProfile
   private let progress: ProgressLine
   private var (loss, bits, speed) = (Smoothed(), Smoothed(), Smoothed())
   private var forecast: Forecast
   /// Whether the last step has been made.
   private(set) var isFinished = false
 
-  /// A report of a run on these images, from where it stands in its budget.
-  init(_ data: TokenStore, from start: Double, _ progress: ProgressLine) {
+  /// A report of a run on these files, from where it stands in its budget.
+  init(
+    _ data: TokenStore, _ profile: CodecProfile, from start: Double, _ progress: ProgressLine
+  ) {
+    self.profile = profile
     self.progress = progress
-    forecast = Forecast(data, start)
+    forecast = Forecast(data, start, noun: profile.noun)
   }
 
   mutating func show(_ event: TrainingRun.Event) {
@@ -36,9 +40,9 @@ struct TrainingReport {
         """
         step \(Format.count(step)): held-out \
         \(Format.fixed(validation.bitsPerByte, 3)) bits/byte, \
-        \(Format.fixed(validation.bitsPerImage, 1)) bits/image, \
-        \(validation.baselineShare.map { Format.fixed($0, 4) } ?? "?") of baseline JPEG \
-        (\(validation.images) images)
+        \(Format.fixed(validation.bitsPerImage, 1)) bits/\(profile.noun), \
+        \(validation.baselineShare.map { Format.fixed($0, 4) } ?? "?") of \(profile.baselineName) \
+        (\(validation.images) \(profile.noun)s)
         """)
     case .checkpoint: break
     }
@@ -49,10 +53,12 @@ struct TrainingReport {
 private struct Forecast {
   private let data: TokenStore
   private let start: Double
+  private let noun: String
   private var (tokens, seconds, isDue) = (0, 0.0, true)
 
-  init(_ data: TokenStore, _ start: Double) {
+  init(_ data: TokenStore, _ start: Double, noun: String) {
     self.data = data
+    self.noun = noun
     self.start = start
   }
 
@@ -64,8 +70,8 @@ private struct Forecast {
     let all = Double(tokens) / max(step.progress - start, 1e-9) * (1 - start)
     let images = all / (data.statistics.mean + 1)
     return """
-      at this speed \(Format.fixed(all / 1e6, 1)) million tokens: \(Format.count(Int(images))) images, \
-      each training image \(Format.fixed(images / Double(data.statistics.training), 1)) times
+      at this speed \(Format.fixed(all / 1e6, 1)) million tokens: \(Format.count(Int(images))) \(noun)s, \
+      each training \(noun) \(Format.fixed(images / Double(data.statistics.training), 1)) times
       """
   }
 }

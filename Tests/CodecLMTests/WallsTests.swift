@@ -29,9 +29,12 @@ import Testing
     text.range(of: "\\b\(word)\\b", options: .regularExpression) != nil
   }
 
-  @Test func `unsafe stands only in the numerics layer and the face of libjpeg`() throws {
+  /// The files that call a library of pictures or videos.
+  private static let faces = ["/LibJPEG.swift", "/FFmpeg.swift"]
+
+  @Test func `unsafe stands only in the numerics layer and the faces of C libraries`() throws {
     for source in try sources("Sources/CodecLM") + sources("Sources/jpeglm")
-    where !source.path.contains("/Numerics/") && !source.path.hasSuffix("/LibJPEG.swift") {
+    where !source.path.contains("/Numerics/") && !Self.faces.contains(where: source.path.hasSuffix) {
       #expect(!contains(source.text, word: "unsafe"), "\(source.path)")
     }
   }
@@ -43,6 +46,8 @@ import Testing
       #expect(mayUseKernels || !source.text.contains("import CKernels"), "\(source.path)")
       #expect(mayUseKernels || !source.text.contains("import COpenBLAS"), "\(source.path)")
       #expect(mayUseJPEG || !source.text.contains("import CJPEG"), "\(source.path)")
+      let mayUseFFmpeg = source.path.hasSuffix("/FFmpeg.swift")
+      #expect(mayUseFFmpeg || !source.text.contains("import CAVC"), "\(source.path)")
     }
   }
 

@@ -47,11 +47,11 @@ public struct RunReport: Sendable {
     let figures: [(String, String)] = [
       (
         last?.baselineShare.map { Format.fixed($0, 3) } ?? "–",
-        "of baseline JPEG's bits, on held-out images"
+        "of \(checkpoint.codec.baselineName)'s bits, on held-out \(checkpoint.codec.noun)s"
       ),
       (last.map { Format.fixed($0.bitsPerImage, 0) } ?? "–", "bits for a held-out image"),
       (Format.duration(record.state.seconds), "of training"),
-      (Format.count(record.state.images), "images seen"),
+      (Format.count(record.state.images), "\(checkpoint.codec.noun)s seen"),
       (Format.count(record.state.tokens), "tokens seen"),
       (Format.count(checkpoint.configuration.parameterCount), "parameters"),
     ]
@@ -76,7 +76,8 @@ public struct RunReport: Sendable {
     ].reduce(0, max)
     let charts = [
       LineChart(
-        "Bits of held-out images, as a share of baseline JPEG's", seconds: seconds,
+        "Bits of held-out files, as a share of \(checkpoint.codec.baselineName)'s",
+        seconds: seconds,
         [Series(name: "held out", color: 1, points: validations(\.baselineShare))]),
       LineChart(
         "Loss, nats for a token", seconds: seconds,
