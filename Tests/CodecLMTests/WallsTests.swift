@@ -34,7 +34,8 @@ import Testing
 
   @Test func `unsafe stands only in the numerics layer and the faces of C libraries`() throws {
     for source in try sources("Sources/CodecLM") + sources("Sources/jpeglm")
-    where !source.path.contains("/Numerics/") && !Self.faces.contains(where: source.path.hasSuffix) {
+    where !source.path.contains("/Numerics/") && !Self.faces.contains(where: source.path.hasSuffix)
+    {
       #expect(!contains(source.text, word: "unsafe"), "\(source.path)")
     }
   }
