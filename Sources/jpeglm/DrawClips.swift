@@ -8,7 +8,7 @@ struct DrawClips: ParsableCommand {
     discussion: """
       In each clip a camera moves over a picture while one to three shapes move before it, everything at \
       a speed of its own that does not change. The picture is drawn, or taken from a folder of JPEG \
-      files. Clips are written as .h264, in a model's form, and as .mp4 for players.
+      files. The clips are in the canonical form already: training takes them as they are.
 
         jpeglm draw-clips clips --count 2000 --size 64x48 --frames 8
         jpeglm train clips --codec avc --size 64x48 --frames 8 --out run
@@ -36,7 +36,7 @@ struct DrawClips: ParsableCommand {
     help: ArgumentHelp("Folder of JPEG files for the camera to move over.", valueName: "folder"))
   var photos: String?
 
-  @Flag(help: "Write no .mp4.")
+  @Flag(help: "Write .h264 files, without the container that players want: .mp4 by default.")
   var bare = false
 
   @Option(help: "Equal seeds give equal files.")
@@ -87,13 +87,10 @@ struct DrawClips: ParsableCommand {
         width: profile.width, height: profile.height, frames: profile.frames, photo: photo,
         seed: seed, index: index)
       let stream = try codec.canonicalBytes(of: clip.pictures)
-      let name = index.padded(to: 5)
+      var (file, ending) = (try codec.file(from: stream), "h264")
+      if !bare, let playable = try codec.container(of: stream) { (file, ending) = playable }
       try AtomicFile.write(
-        try codec.file(from: stream), to: folder.appendingPathComponent("\(name).h264"))
-      if !bare, let copy = try codec.container(of: stream) {
-        try AtomicFile.write(
-          copy.file, to: folder.appendingPathComponent("\(name).\(copy.fileExtension)"))
-      }
+        file, to: folder.appendingPathComponent("\(index.padded(to: 5)).\(ending)"))
     }
   #endif
 }

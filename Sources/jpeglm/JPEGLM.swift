@@ -23,7 +23,8 @@ struct JPEGLM: ParsableCommand {
     abstract: "Train language models on JPEG files and let them write new ones.",
     discussion: """
       A model learns small JPEG files, byte by byte or symbol by symbol of their code, brought into \
-      one canonical form: one size, one quality, known tables. What it writes is JPEG files.
+      one canonical form: one size, one quality, known tables. What it writes is JPEG files. Built with \
+      --traits AVC it does the same with H.264 videos.
 
         jpeglm train photos --out run --minutes 30
         jpeglm sample run --count 16 --out samples --grid samples.jpg

@@ -4,10 +4,10 @@ import Foundation
 
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train a model on a folder of JPEG files.",
+    abstract: "Train a model on a folder of JPEG files or videos.",
     discussion: """
-      Reads every .jpg and .jpeg below a folder, whatever its size and kind, and trains a Llama on \
-      their canonical form. What is not said is chosen from the pictures and printed. The run's \
+      Reads every .jpg and .jpeg below a folder, or with --codec avc every video, whatever its size and \
+      kind, and trains a Llama on their canonical form. What is not said is chosen from the pictures and printed. The run's \
       folder is a checkpoint at any time: sample from it while it trains. Ctrl-C ends the run with \
       a checkpoint; --resume goes on.
 
@@ -16,9 +16,10 @@ struct Train: ParsableCommand {
         jpeglm train photos --out mine --from Models/photos64 --minutes 20 --mirror
         jpeglm train photos --out paper --size 256 --restart 1 \\
           --stream abbreviated --tokenizer bpe --optimizer adamw --preset small
+        jpeglm train clips --codec avc --size 64x48 --frames 8 --out clips-run
       """)
 
-  @Argument(help: "Folder of JPEG files; subfolders are searched.")
+  @Argument(help: "Folder of JPEG files or videos; subfolders are searched.")
   var images: String
 
   @Option(name: .customLong("out"), help: "Folder for the run.")

@@ -16,7 +16,7 @@ struct TrainTokenizer: ParsableCommand {
         jpeglm train photos --size 64 --tokenizer tokenizer.json --out run
       """)
 
-  @Argument(help: "Folder of JPEG files; subfolders are searched.")
+  @Argument(help: "Folder of JPEG files or videos; subfolders are searched.")
   var images: String
 
   @Option(name: .customLong("out"), help: "The tokenizer's file.")

@@ -183,6 +183,7 @@ import Testing
     ("inspect", "jpeglm inspect photo.jpg --mcu 0"),
     ("info", "jpeglm info run"), ("export", "jpeglm export run --gguf model.gguf"),
     ("draw-digits", "jpeglm draw-digits digits --count 5000"),
+    ("draw-clips", "jpeglm draw-clips clips --count 2000 --size 64x48 --frames 8"),
     ("report", "jpeglm report run --html report.html"),
   ])
   func `a command's help has its example`(_ command: String, _ example: String) throws {

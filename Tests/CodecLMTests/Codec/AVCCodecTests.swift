@@ -80,7 +80,10 @@
       let codec = try AVCCodec(AVCClips.profile())
       let file = try AVCClips.bytes(name)
       let canonical = try codec.canonicalBytes(of: file)
-      #expect(try codec.canonicalBytes(of: codec.encodedFile(of: file)) == canonical)
+      let encoded = try codec.encodedFile(of: file)
+      #expect(try codec.canonicalBytes(of: encoded) == canonical)
+      // Its pixels are square and it says nothing of colours, as canonical streams do.
+      if name == "bare.h264" { #expect(try codec.file(from: canonical) == encoded) }
     }
 
     @Test func `a stream is decoded to the profile's frames, near those it was made from`() throws {
