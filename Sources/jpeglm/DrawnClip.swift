@@ -103,15 +103,12 @@
       return near.mixed(with: far, 0.5 + 0.5 * sin(2 * .pi * along))
     }
 
-    /// How much of a pixel a shape covers, 0 to 1, with an edge that is soft as if out of focus: moved, it
-    /// needs hardly more than a motion vector.
+    /// How much of a pixel a shape covers, 0 to 1, antialiased by distance.
     private func cover(_ shape: Shape, _ x: Double, _ y: Double, _ time: Double) -> Double {
       let dx = x - shape.x - shape.velocity.right * time
       let dy = y - shape.y - shape.velocity.down * time
       let distance = shape.isRound ? hypot(dx, dy) : max(abs(dx), abs(dy))
-      let edge = max(1, 0.1 * Double(min(width, height)))
-      let share = min(max((shape.radius - distance) / edge + 0.5, 0), 1)
-      return share * share * (3 - 2 * share)
+      return min(max(shape.radius - distance + 0.5, 0), 1)
     }
 
     /// A photo, large enough for the camera's way.
