@@ -10,6 +10,9 @@ struct Mutations {
   static let seconds =
     ProcessInfo.processInfo.environment["CODECLM_MUTATION_SECONDS"].flatMap { Double($0) } ?? 0.2
 
+  /// Damaged copies of each file, however slow they are.
+  static let leastTries = 50
+
   private static let series =
     ProcessInfo.processInfo.environment["CODECLM_MUTATION_SEED"].flatMap { UInt64($0) } ?? 0
 
@@ -28,7 +31,7 @@ struct Mutations {
     var mutations = Mutations(seed: 11)
     let end = ContinuousClock.now + .seconds(seconds)
     var (taken, refused) = (0, 0)
-    while ContinuousClock.now < end {
+    while ContinuousClock.now < end || taken + refused < leastTries {
       let bytes = mutations.next(of: original, fragile: fragile)
       _ = FileManager.default.createFile(atPath: url.path, contents: Data(bytes))
       do {

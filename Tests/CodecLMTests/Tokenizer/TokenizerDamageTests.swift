@@ -14,7 +14,7 @@ struct TokenizerDamageTests {
     let clock = ContinuousClock()
     let end = clock.now + .seconds(Mutations.seconds)
     var (read, tried) = (0, 0)
-    while clock.now < end {
+    while clock.now < end || tried < Mutations.leastTries {
       tried += 1
       guard let tokenizer = try? Tokenizer(TokenizerFile(mutations.next(of: original))) else {
         continue
