@@ -18,8 +18,15 @@ struct CanonicalForm {
     codec = try profile.makeCodec(maximumPixels: maximumPixels)
   }
 
-  /// The ending of what is written.
-  var ending: String {
+  /// The endings of what is written of a file: of its stream, then of the copy for players.
+  var endings: [String] {
+    switch profile {
+    case .jpeg: [ending]
+    case .avc: [ending, "mp4"]
+    }
+  }
+
+  private var ending: String {
     switch profile {
     case .jpeg(let profile):
       switch profile.stream {

@@ -160,18 +160,23 @@ struct Canonicalize: ParsableCommand {
     }
   }
 
-  /// Refuses results that would replace each other, or a picture that is read.
+  /// Refuses results that would replace each other, or a file that is read.
   private func check(
     _ sources: [SourceFile], _ output: String, _ form: CanonicalForm
   ) throws {
     var seen: [String: String] = [:]
+    let read = Dictionary(
+      sources.map { (URL(fileURLWithPath: $0.path).standardizedFileURL, $0.path) },
+      uniquingKeysWith: { first, _ in first })
     for source in sources {
-      let target = target(source.name, output, form.ending)
-      if let other = seen.updateValue(source.path, forKey: target.path) {
-        throw ValidationError("\(other) and \(source.path) would both become \(target.path).")
-      }
-      if target.standardizedFileURL == URL(fileURLWithPath: source.path).standardizedFileURL {
-        throw ValidationError("\(source.path) would be replaced; give another --out.")
+      for ending in form.endings {
+        let target = target(source.name, output, ending)
+        if let other = seen.updateValue(source.path, forKey: target.path) {
+          throw ValidationError("\(other) and \(source.path) would both become \(target.path).")
+        }
+        if let path = read[target.standardizedFileURL] {
+          throw ValidationError("\(path) would be replaced; give another --out.")
+        }
       }
     }
   }
