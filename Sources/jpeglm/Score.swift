@@ -11,7 +11,8 @@ struct Score: ParsableCommand {
       model's canonical form. Printed are bits for each image, bits for each byte of the canonical \
       streams, and the share of what baseline JPEG without restart markers spends on the same \
       pictures: 1.00 is a model that knows no more than JPEG's own Huffman tables. With a model of videos \
-      the files are videos, and the share is of what H.264 spends on their slices.
+      the files are videos, and the share is of what H.264 spends on their slices. With --json the share is \
+      baseline_share; of pictures jpeg_share says the same.
 
         jpeglm score run photos
         jpeglm score run cat.jpg dog.jpg --map maps --json
@@ -50,12 +51,16 @@ struct Score: ParsableCommand {
       var path: String
       var bits: Double
       var bits_per_byte: Double
-      var jpeg_share: Double
+      var baseline_share: Double
+      var jpeg_share: Double?
     }
     var images = 0
     var bits_per_image = 0.0
     var bits_per_byte = 0.0
-    var jpeg_share = 0.0
+    /// Of what the codec without a model spends.
+    var baseline_share = 0.0
+    /// The same, of pictures only.
+    var jpeg_share: Double?
     var files: [File] = []
   }
 
@@ -76,6 +81,7 @@ struct Score: ParsableCommand {
     let scorer = try Scorer(checkpoint, weights: weights, pool: pool)
     let codec = try checkpoint.codec.makeCodec(maximumPixels: limits.maxPixels)
     let sources = try SourceFile.list(inputs, checkpoint.codec.sources)
+    let isVideo = checkpoint.codec.sources == .videos
     let maps = try map.map { try OutputFolder($0).url }
     var (report, totals, skipped) = (Report(), Totals(), [SkippedFile]())
     for first in stride(from: 0, to: sources.count, by: Self.chunk) {
@@ -101,7 +107,7 @@ struct Score: ParsableCommand {
         report.files.append(
           .init(
             path: source.path, bits: score.bits, bits_per_byte: score.bitsPerByte,
-            jpeg_share: score.share))
+            baseline_share: score.share, jpeg_share: isVideo ? nil : score.share))
         if let maps { try write(score, stream, source, scorer, checkpoint.codec, to: maps) }
       }
       progress.show(
@@ -117,7 +123,8 @@ struct Score: ParsableCommand {
     report.images = report.files.count
     report.bits_per_image = totals.bits / Double(report.images)
     report.bits_per_byte = totals.bits / Double(totals.bytes)
-    report.jpeg_share = totals.bits / Double(totals.baselineBits)
+    report.baseline_share = totals.bits / Double(totals.baselineBits)
+    report.jpeg_share = isVideo ? nil : report.baseline_share
     try show(report, checkpoint.codec, skipped: skipped.count)
   }
 
@@ -147,7 +154,7 @@ struct Score: ParsableCommand {
       print(
         """
         \(Format.fixed(file.bits, 1)) bits  \(Format.fixed(file.bits_per_byte, 3)) bits/byte  \
-        \(Format.fixed(file.jpeg_share, 4)) of \(profile.baselineName)  \(file.path)
+        \(Format.fixed(file.baseline_share, 4)) of \(profile.baselineName)  \(file.path)
         """)
     }
     print(
@@ -155,7 +162,7 @@ struct Score: ParsableCommand {
       \(Format.count(report.images)) \(profile.noun)s: \
       \(Format.fixed(report.bits_per_image, 1)) bits/\(profile.noun), \
       \(Format.fixed(report.bits_per_byte, 3)) bits/byte, \
-      \(Format.fixed(report.jpeg_share, 4)) of \(profile.baselineName); \
+      \(Format.fixed(report.baseline_share, 4)) of \(profile.baselineName); \
       \(Format.count(skipped)) skipped
       """)
   }

@@ -57,6 +57,16 @@ import Testing
           ["canonicalize", "clips/00001.mp4", "--codec", "avc", "--out", "canonical"] + size,
           in: folder)
         #expect(list("canonical") == ["00001.h264", "00001.mp4"])
+        // The copy for players would take the place of the clip itself.
+        let refused = try Program.run(
+          ["canonicalize", "clips", "--codec", "avc", "--out", "clips"] + size, in: folder)
+        #expect(refused.status == 64)
+        #expect(
+          refused.errorLines
+            == ["Error: clips/00000.mp4 would be replaced; give another --out."])
+        #expect(list("clips") == (0..<6).map { "0000\($0).mp4" })
+        let score = try run("score", "run", "clips/00000.mp4", "--json")
+        #expect(score.contains("baseline_share") && !score.contains("jpeg_share"))
         #expect(try run("score", "run", "clips/00000.mp4", "--map", "maps").contains("bits/byte"))
         #expect(list("maps") == ["00000.jpg"])
 

@@ -19,6 +19,7 @@ import Testing
     let images: Int
     let bits_per_image: Double
     let bits_per_byte: Double
+    let baseline_share: Double
     let jpeg_share: Double
     let files: [File]
   }
@@ -90,6 +91,7 @@ import Testing
         Scored.self, try run("score", "deep/run", "digits", "--map", "maps", "--json"))
       #expect(score.images == 12 && score.files.count == 12)
       #expect(score.bits_per_byte > 0 && score.bits_per_image > 0 && score.jpeg_share > 0)
+      #expect(score.baseline_share == score.jpeg_share)
       #expect(list("maps") == digits)
 
       let described = try decode(Described.self, try run("info", "deep/run", "--json"))
