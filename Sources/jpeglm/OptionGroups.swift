@@ -12,7 +12,10 @@ extension FeatureResize: ExpressibleByArgument {}
 struct LimitOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Refuse files of more pixels before they are decoded. A pixel takes up to 7 bytes of memory.",
+      """
+      Refuse files of more pixels before they are decoded; of videos, frames of more, and always those \
+      above 33177600, 7680 × 4320. A pixel takes up to 7 bytes of memory.
+      """,
       valueName: "count"))
   var maxPixels = PixelImage.usualMaximumPixels
 
