@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include <libavutil/common.h>
 
 static int read_memory(void *opaque, uint8_t *buffer, int size) {
   struct Memory *memory = opaque;
@@ -31,7 +32,33 @@ static int open_nothing(AVFormatContext *format, AVIOContext **io, const char *u
   return AVERROR(EPERM);
 }
 
-int clip_open(Clip *clip, const uint8_t *file, size_t count, CAVCResult *result) {
+// Tells of frames that are too large.
+static int check_size(const AVCodecParameters *parameters, uint64_t maximum_pixels,
+                      CAVCResult *result) {
+  result->width = parameters->width;
+  result->height = parameters->height;
+  if (parameters->width < 0 || parameters->height < 0) return AVERROR_INVALIDDATA;
+  if ((uint64_t)parameters->width * parameters->height > maximum_pixels)
+    return job_fail(result, CAVCStatusTooLarge, "");
+  return 0;
+}
+
+// Fills in what the streams' headers leave out by decoding some frames, none of which may be too large.
+// Streams that begin later than the header have no limit but FFmpeg's own.
+static int find_streams(AVFormatContext *format, uint64_t maximum_pixels) {
+  unsigned count = format->nb_streams;
+  AVDictionary **options = av_calloc(count ? count : 1, sizeof *options);
+  int error = options ? 0 : AVERROR(ENOMEM);
+  for (unsigned i = 0; error >= 0 && i < count; i++)
+    error = av_dict_set_int(&options[i], "max_pixels", padded_pixels(maximum_pixels), 0);
+  if (error >= 0) error = avformat_find_stream_info(format, count ? options : NULL);
+  for (unsigned i = 0; options && i < count; i++) av_dict_free(&options[i]);
+  av_free(options);
+  return error;
+}
+
+int clip_open(Clip *clip, const uint8_t *file, size_t count, uint64_t maximum_pixels,
+              CAVCResult *result) {
   enum { buffer_size = 1 << 15 };
   memset(clip, 0, sizeof *clip);
   clip->memory = (struct Memory){file, (int64_t)count, 0};
@@ -48,13 +75,20 @@ int clip_open(Clip *clip, const uint8_t *file, size_t count, CAVCResult *result)
   clip->frame = av_frame_alloc();
   if (!clip->format || !clip->packet || !clip->frame) return AVERROR(ENOMEM);
   clip->format->pb = clip->io;
+  clip->format->flags |= AVFMT_FLAG_CUSTOM_IO;
   clip->format->io_open = open_nothing;
   clip->format->protocol_whitelist = av_strdup("none");
   if (!clip->format->protocol_whitelist) return AVERROR(ENOMEM);
   int error = avformat_open_input(&clip->format, NULL, NULL, NULL);
   if (error == AVERROR_INVALIDDATA)
     return job_fail(result, CAVCStatusWrongFormat, "no container of video that FFmpeg knows");
-  if (error < 0 || (error = avformat_find_stream_info(clip->format, NULL)) < 0) return error;
+  for (unsigned i = 0; error >= 0 && i < clip->format->nb_streams; i++) {
+    const AVStream *stream = clip->format->streams[i];
+    if (stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO &&
+        !(stream->disposition & AV_DISPOSITION_ATTACHED_PIC))
+      error = check_size(stream->codecpar, maximum_pixels, result);
+  }
+  if (error < 0 || (error = find_streams(clip->format, maximum_pixels)) < 0) return error;
   int index = av_find_best_stream(clip->format, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
   if (index < 0) return job_fail(result, CAVCStatusUnsupported, "a file without video");
   clip->stream = clip->format->streams[index];
@@ -64,16 +98,13 @@ int clip_open(Clip *clip, const uint8_t *file, size_t count, CAVCResult *result)
 
 int clip_open_decoder(Clip *clip, CAVCLimits limits, CAVCResult *result) {
   const AVCodecParameters *parameters = clip->stream->codecpar;
-  result->width = parameters->width;
-  result->height = parameters->height;
-  if ((uint64_t)parameters->width * parameters->height > limits.maximum_pixels)
-    return job_fail(result, CAVCStatusTooLarge, "");
+  int error = check_size(parameters, limits.maximum_pixels, result);
+  if (error < 0) return error;
   const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
   if (!codec)
     return job_fail(result, CAVCStatusUnsupported, avcodec_get_name(parameters->codec_id));
   if (!(clip->decoder = avcodec_alloc_context3(codec))) return AVERROR(ENOMEM);
-  int error = avcodec_parameters_to_context(clip->decoder, parameters);
-  if (error < 0) return error;
+  if ((error = avcodec_parameters_to_context(clip->decoder, parameters)) < 0) return error;
   clip->decoder->pkt_timebase = clip->stream->time_base;
   clip->decoder->thread_count = 1;
   clip->decoder->max_pixels = padded_pixels(limits.maximum_pixels);
@@ -119,12 +150,13 @@ static int send(Clip *clip) {
   if (error < 0) return error;
   AVPacket *packet = clip->packet;
   int64_t shift = from_microseconds(clip, clip->shift);
-  if (packet->pts != AV_NOPTS_VALUE) packet->pts += shift;
-  if (packet->dts != AV_NOPTS_VALUE) clip->next_dts = to_microseconds(clip, packet->dts + shift);
+  if (packet->pts != AV_NOPTS_VALUE) packet->pts = av_sat_add64(packet->pts, shift);
+  if (packet->dts != AV_NOPTS_VALUE)
+    clip->next_dts = to_microseconds(clip, av_sat_add64(packet->dts, shift));
   clip->dts = clip->next_dts;
   packet->dts = from_microseconds(clip, clip->dts);
   int64_t length = duration(clip);
-  clip->next_dts += length;
+  clip->next_dts = av_sat_add64(clip->next_dts, length);
   error = avcodec_send_packet(clip->decoder, packet);
   av_packet_unref(packet);
   return error;
@@ -148,9 +180,11 @@ int clip_next_frame(Clip *clip, CAVCLimits limits, CAVCResult *result) {
   }
   AVRational rate = clip->decoder->framerate;
   if (frame->pkt_duration > 0)
-    clip->next_pts += to_microseconds(clip, frame->pkt_duration);
+    clip->next_pts =
+        av_sat_add64(clip->next_pts, to_microseconds(clip, frame->pkt_duration));
   else if (rate.num > 0 && rate.den > 0)
-    clip->next_pts += av_rescale(AV_TIME_BASE, rate.den, rate.num);
+    clip->next_pts =
+        av_sat_add64(clip->next_pts, av_rescale(AV_TIME_BASE, rate.den, rate.num));
   if (clip->stream->sample_aspect_ratio.num)
     frame->sample_aspect_ratio = clip->stream->sample_aspect_ratio;
   return 0;

@@ -26,7 +26,7 @@ void cavc_annexb(const uint8_t *file, size_t count, CAVCForm form, CAVCResult *r
   memset(result, 0, sizeof *result);
   Clip clip;
   AVBSFContext *filter = NULL;
-  int error = clip_open(&clip, file, count, result);
+  int error = clip_open(&clip, file, count, (uint64_t)form.width * form.height, result);
   if (error >= 0) {
     const AVCodecParameters *parameters = clip.stream->codecpar;
     if (parameters->codec_id != AV_CODEC_ID_H264 || parameters->width != (int)form.width ||

@@ -60,10 +60,12 @@ static int receive(Encoder *encoder, CAVCResult *result) {
   return error == AVERROR(EAGAIN) || error == AVERROR_EOF ? 0 : error;
 }
 
-static int add_pixels(const AVFrame *frame, CAVCResult *result) {
+static int add_pixels(const AVFrame *frame, CAVCForm form, CAVCResult *result) {
   size_t row = (size_t)frame->width * 3;
+  int error = job_reserve(result, (size_t)form.width * form.height * 3 * form.frames);
+  if (error < 0) return error;
   for (int y = 0; y < frame->height; y++) {
-    int error = job_append(result, frame->data[0] + (ptrdiff_t)y * frame->linesize[0], row);
+    error = job_append(result, frame->data[0] + (ptrdiff_t)y * frame->linesize[0], row);
     if (error < 0) return error;
   }
   return 0;
@@ -73,7 +75,7 @@ int encoder_add(Encoder *encoder, AVFrame *frame, CAVCResult *result) {
   if (encoder->is_raw) {
     if (!frame) return 0;
     result->frames += 1;
-    return add_pixels(frame, result);
+    return add_pixels(frame, encoder->form, result);
   }
   int error = 0;
   if (!encoder->context) {

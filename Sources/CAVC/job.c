@@ -28,14 +28,20 @@ void job_end(CAVCResult *result, int error) {
   cavc_free(result);
 }
 
+int job_reserve(CAVCResult *result, size_t capacity) {
+  if (capacity <= result->capacity) return 0;
+  uint8_t *grown = av_realloc(result->bytes, capacity);
+  if (!grown) return AVERROR(ENOMEM);
+  result->bytes = grown;
+  result->capacity = capacity;
+  return 0;
+}
+
 int job_append(CAVCResult *result, const uint8_t *bytes, size_t count) {
   size_t end = result->count + count;
   if (end > result->capacity) {
-    size_t capacity = end > 2 * result->capacity ? end : 2 * result->capacity;
-    uint8_t *grown = av_realloc(result->bytes, capacity);
-    if (!grown) return AVERROR(ENOMEM);
-    result->bytes = grown;
-    result->capacity = capacity;
+    int error = job_reserve(result, end > 2 * result->capacity ? end : 2 * result->capacity);
+    if (error < 0) return error;
   }
   memcpy(result->bytes + result->count, bytes, count);
   result->count = end;

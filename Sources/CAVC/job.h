@@ -19,6 +19,9 @@ void job_end(CAVCResult *result, int error);
 // Tells an error and returns AVERROR_EXIT.
 int job_fail(CAVCResult *result, CAVCStatus status, const char *message);
 
+// Makes room for so many bytes in all.
+int job_reserve(CAVCResult *result, size_t capacity);
+
 // Adds bytes to those of a result.
 int job_append(CAVCResult *result, const uint8_t *bytes, size_t count);
 
@@ -40,7 +43,9 @@ typedef struct Clip {
   int is_drained;
 } Clip;
 
-int clip_open(Clip *clip, const uint8_t *file, size_t count, CAVCResult *result);
+// Opens a file of whose videos none has frames of more than `maximum_pixels`.
+int clip_open(Clip *clip, const uint8_t *file, size_t count, uint64_t maximum_pixels,
+              CAVCResult *result);
 int clip_open_decoder(Clip *clip, CAVCLimits limits, CAVCResult *result);
 // The next packet of the stream into clip->packet; AVERROR_EOF after the last.
 int clip_next_packet(Clip *clip);

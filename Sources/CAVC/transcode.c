@@ -2,37 +2,49 @@
 
 #include "job.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <libavfilter/buffersink.h>
 #include <libavfilter/buffersrc.h>
+#include <libavutil/common.h>
 #include <libavutil/display.h>
 
 static const AVRational no_rate = {0, 1};
 
-// The filters that set a clip upright, as its display matrix says, followed by those of the paper.
+// The filters that set a clip upright, each with a comma behind it, as the ffmpeg command chooses them: by
+// the display matrix's angle in whole degrees, clockwise, and where that leaves open whether the picture is
+// also mirrored, by the signs of the matrix.
+static void turn(const int32_t *matrix, char *text, size_t size) {
+  double exact = matrix ? av_display_rotation_get(matrix) : 0;
+  *text = 0;
+  if (!matrix || isnan(exact)) return;
+  int angle = (360 - (int)round(exact)) % 360;
+  // Of 1 degree the command turns nothing.
+  switch (angle) {
+    case 0: snprintf(text, size, "%s", matrix[4] < 0 ? "vflip," : ""); break;
+    case 1: break;
+    case 90: snprintf(text, size, "transpose=%s,", matrix[3] > 0 ? "cclock_flip" : "clock"); break;
+    case 180:
+      snprintf(text, size, "%s%s", matrix[0] < 0 ? "hflip," : "", matrix[4] < 0 ? "vflip," : "");
+      break;
+    case 270: snprintf(text, size, "transpose=%s,", matrix[3] < 0 ? "clock_flip" : "cclock"); break;
+    default: snprintf(text, size, "rotate=%d*PI/180,", angle);
+  }
+}
+
+// The filters that set a clip upright, followed by those of the paper.
 static void describe(const Clip *clip, CAVCForm form, char *text, size_t size) {
-  const char *turn = "";
-  char any[64];
+  char upright[64];
+  // The container's matrix; the command pays no heed to that of a stream's own messages.
   const int32_t *matrix =
       (const int32_t *)av_stream_get_side_data(clip->stream, AV_PKT_DATA_DISPLAYMATRIX, NULL);
-  if (matrix) {
-    double angle = -av_display_rotation_get(matrix);
-    angle -= 360 * (int)(angle / 360 + 0.9 / 360);
-    if (angle < 0) angle += 360;
-    if (angle > 89 && angle < 91) turn = "transpose=clock,";
-    else if (angle > 179 && angle < 181) turn = "hflip,vflip,";
-    else if (angle > 269 && angle < 271) turn = "transpose=cclock,";
-    else if (angle > 1) {
-      snprintf(any, sizeof any, "rotate=%f*PI/180,", angle);
-      turn = any;
-    }
-  }
+  turn(matrix, upright, sizeof upright);
   snprintf(text, size,
            "%sfps=%u,scale=%u:%u:force_original_aspect_ratio=decrease,"
            "pad=%u:%u:(ow-iw)/2:(oh-ih)/2%s",
-           turn, form.frames_per_second, form.width, form.height, form.width, form.height,
+           upright, form.frames_per_second, form.width, form.height, form.width, form.height,
            form.mirrors ? ",hflip" : "");
 }
 
@@ -52,7 +64,8 @@ static int drain(Work *work, CAVCResult *result) {
   while (result->frames < form.frames &&
          (error = av_buffersink_get_frame(work->chain.sink, work->frame)) >= 0) {
     int64_t copies = 1;
-    if (result->frames == 0 && work->frame->pts > 0) copies += work->frame->pts;
+    if (result->frames == 0 && work->frame->pts > 0)
+      copies = av_sat_add64(copies, work->frame->pts);
     for (; copies > 0 && result->frames < form.frames; copies--) {
       if ((error = encoder_add(&work->encoder, work->frame, result)) < 0) return error;
     }
@@ -89,8 +102,9 @@ static int run(Work *work, CAVCLimits limits, CAVCResult *result) {
     if (error != AVERROR_EOF) return error;
     if (work->chain.graph) {
       int64_t end = av_rescale_q(clip->next_pts, AV_TIME_BASE_Q, clip->stream->time_base);
-      if ((error = av_buffersrc_close(work->chain.source, end, AV_BUFFERSRC_FLAG_PUSH)) < 0)
-        return error;
+      // Not pushed: the last frame stands until the end, however late, and frames are made as they are
+      // taken.
+      if ((error = av_buffersrc_close(work->chain.source, end, 0)) < 0) return error;
       if ((error = drain(work, result)) < 0) return error;
     }
   }
@@ -102,7 +116,8 @@ static void convert(const uint8_t *file, size_t count, CAVCForm form, CAVCLimits
                     CAVCResult *result) {
   Work work = {.encoder = {.form = form, .is_raw = is_raw}, .frame = av_frame_alloc()};
   memset(result, 0, sizeof *result);
-  int error = work.frame ? clip_open(&work.clip, file, count, result) : AVERROR(ENOMEM);
+  int error = work.frame ? clip_open(&work.clip, file, count, limits.maximum_pixels, result)
+                         : AVERROR(ENOMEM);
   if (error >= 0) error = clip_open_decoder(&work.clip, limits, result);
   if (error >= 0) error = run(&work, limits, result);
   job_end(result, error);

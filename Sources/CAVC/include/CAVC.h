@@ -38,7 +38,7 @@ typedef struct CAVCResult {
 // three reference frames, no B-frames, diamond search of whole samples, no partitions and no trellis.
 typedef struct CAVCForm {
   uint32_t width, height;              // even
-  uint32_t frames_per_second, frames;
+  uint32_t frames_per_second, frames;  // of at most INT_MAX bytes of pixels in all
   uint32_t qp;                         // 1 ... 51, of P-frames
   // Not 0: pixel aspect, colour description and captions of the clip reach the stream, as with the
   // ffmpeg command; 0: pixels are square and of colours nothing is said.
