@@ -21,14 +21,18 @@ import Testing
     (#""qp":0"#, "QP 0 is outside 1 ... 51"),
     (#""qp":52"#, "QP 52 is outside 1 ... 51"),
     (#""width":33"#, "33 × 48: both sides must be even"),
+    (
+      #""width":2048,"height":2048,"frames":171"#,
+      "171 frames of 2048 × 2048: more than 2147483647 bytes in RGB"
+    ),
   ])
   func `a stored profile that leaves a range is refused`(field: String, reason: String) throws {
-    let name = field.prefix { $0 != ":" }
+    let names = field.split(separator: ",").map { $0.prefix { $0 != ":" } }
     let fields =
       [
         #""width":64"#, #""height":48"#, #""framesPerSecond":3"#, #""frames":8"#, #""qp":37"#,
         #""stream":"slices""#,
-      ].filter { !$0.hasPrefix(name) } + [field]
+      ].filter { !names.contains($0.prefix { $0 != ":" }) } + [field]
     #expect(throws: CodecError.invalidProfile(reason)) {
       try JSONDecoder().decode(
         AVCProfile.self, from: Data("{\(fields.joined(separator: ","))}".utf8))
@@ -40,6 +44,9 @@ import Testing
     #expect((profile.width, profile.height) == (256, 144))
     #expect((profile.framesPerSecond, profile.frames, profile.qp) == (3, 15, 37))
     #expect(profile.macroblocksPerFrame == 16 * 9)
+    #expect(throws: Never.self) {
+      try AVCProfile(width: 2048, height: 2048, frames: 170).validate()
+    }
     #expect(AVCProfile(width: 50, height: 34).macroblocksPerFrame == 4 * 3)
   }
 

@@ -26,6 +26,9 @@ public struct AVCProfile: Codable, Hashable, Sendable {
   /// The quantizers of P pictures; 0 would be lossless, which Baseline is not.
   public static let quantizers = 1...51
 
+  /// Bytes of a clip's pixels in RGB, which FFmpeg's libraries keep in one block.
+  public static let maximumPixelBytes = Int(Int32.max)
+
   /// Frame width in pixels, even, 16 to 2048.
   public var width: Int
   /// Frame height in pixels, even, 16 to 2048.
@@ -72,7 +75,7 @@ public struct AVCProfile: Codable, Hashable, Sendable {
     try validate()
   }
 
-  /// Checks that every value is in its range.
+  /// Checks that every value is in its range, and the clip's pixels within ``maximumPixelBytes``.
   ///
   /// - Throws: ``CodecError/invalidProfile(_:)``.
   public func validate() throws(CodecError) {
@@ -83,6 +86,11 @@ public struct AVCProfile: Codable, Hashable, Sendable {
     try Self.check("QP", qp, Self.quantizers)
     guard width % 2 == 0, height % 2 == 0 else {
       throw .invalidProfile("\(width) × \(height): both sides must be even")
+    }
+    guard width * height * 3 * frames <= Self.maximumPixelBytes else {
+      throw .invalidProfile(
+        "\(frames) frames of \(width) × \(height): more than \(Self.maximumPixelBytes) bytes in RGB"
+      )
     }
   }
 
