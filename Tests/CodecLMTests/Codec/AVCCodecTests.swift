@@ -86,6 +86,33 @@
       if name == "bare.h264" { #expect(try codec.file(from: canonical) == encoded) }
     }
 
+    @Test(arguments: AVCClips.names)
+    func `a file of the profile is not coded again, neither whole nor as a stream`(
+      name: String
+    ) throws {
+      let codec = try AVCCodec(AVCClips.profile())
+      let canonical = try codec.canonicalBytes(of: AVCClips.bytes(name))
+      let file = try codec.file(from: canonical)
+      #expect(try codec.encodedFile(of: file) == file)
+      let container = try #require(try codec.container(of: canonical)).file
+      #expect(try codec.encodedFile(of: container) == file)
+    }
+
+    @Test func `a file of another frame rate is not one of the profile`() throws {
+      var profile = AVCClips.profile()
+      profile.framesPerSecond = 25
+      let fast = try AVCCodec(profile)
+      // Six frames last two seconds at the profile's rate, and a quarter of one at 25 a second.
+      let canonical = try fast.canonicalBytes(of: AVCClips.bytes("b-frames.mp4"))
+      let file = try #require(try fast.container(of: canonical)).file
+      let codec = try AVCCodec(AVCClips.profile())
+      for other in [file, try fast.file(from: canonical)] {
+        #expect(throws: CodecError.tooShort(frames: 1, needed: 6, perSecond: 3)) {
+          try codec.canonicalBytes(of: other)
+        }
+      }
+    }
+
     @Test func `a stream is decoded to the profile's frames, near those it was made from`() throws {
       let codec = try AVCCodec(AVCClips.profile())
       let file = try AVCClips.bytes("b-frames.mp4")

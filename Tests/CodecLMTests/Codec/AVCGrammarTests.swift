@@ -21,6 +21,32 @@ import Testing
     }
   }
 
+  @Test func `a frame of nearly 2³² × 2³² macroblocks is refused`() throws {
+    let stream = try #require(try Self.streams.get().first)
+    let longest = String(repeating: "0", count: 31) + String(repeating: "1", count: 32)
+    // seq_parameter_set_id to gaps_in_frame_num_value_allowed_flag, then both sides less one.
+    var bits = ["1", "1", "011", "010", "0", longest, longest].joined()
+    bits += String(repeating: "0", count: 8 - bits.count % 8)
+    let digits = Array(bits)
+    let fields = stride(from: 0, to: digits.count, by: 8).compactMap {
+      UInt8(String(digits[$0..<$0 + 8]), radix: 2)
+    }
+    let side = 16 * (Int(UInt32.max))
+    #expect(throws: CodecError.tooLarge(width: side, height: side, maximumPixels: 256 * 139_264)) {
+      try AVCGrammar(
+        header: [], sequenceParameterSet: [0x67, 66, 0xC0, 30] + fields,
+        pictureParameterSet: stream.pictureParameterSet, frames: 1)
+    }
+    let set = stream.sequenceParameterSet
+    for count in set.indices {
+      #expect(throws: CodecError.self) {
+        try AVCGrammar(
+          header: [], sequenceParameterSet: Array(set[..<count]),
+          pictureParameterSet: stream.pictureParameterSet, frames: 1)
+      }
+    }
+  }
+
   @Test func `exactly the allowed bytes can be gone on by`() throws {
     for stream in try Self.streams.get() {
       var grammar = try stream.grammar()

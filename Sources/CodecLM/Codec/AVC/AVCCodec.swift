@@ -87,11 +87,13 @@
     /// The file that the ffmpeg command of AVC-LM's authors writes, byte for byte.
     ///
     /// It is ``file(from:)`` of the canonical form, but for a sequence parameter set that tells the shape
-    /// of the clip's pixels after scaling and its colour description.
+    /// of the clip's pixels after scaling and its colour description. A file of the profile is not coded
+    /// again: of it, it is ``file(from:)`` itself.
     ///
     /// - Throws: ``CodecError`` when `file` cannot be decoded without a fault, or is too short.
     public func encodedFile(of file: [UInt8]) throws(CodecError) -> [UInt8] {
-      try FFmpeg.transcode(file, profile, maximumPixels, keepsDescription: true)
+      if let slices = knownSlices(in: file) { return header + slices }
+      return try FFmpeg.transcode(file, profile, maximumPixels, keepsDescription: true)
     }
 
     /// The complete file of a canonical stream, as Annex B.
@@ -154,14 +156,21 @@
     }
 
     /// Whether the slices of a stream hang on the profile's parameters.
+    ///
+    /// Encoders repeat their sets: a stream of more than four distinct ones of a kind is another's.
     private func hasOurParameters(_ stream: [UInt8]) -> Bool {
-      let units = Array(AVCUnits(of: stream))
-      let (sequences, pictures) = (units.filter { $0.type == 7 }, units.filter { $0.type == 8 })
-      guard !sequences.isEmpty, !pictures.isEmpty else { return false }
+      var sequences: Set<ArraySlice<UInt8>> = []
+      var pictures: Set<ArraySlice<UInt8>> = []
+      for unit in AVCUnits(of: stream) {
+        if unit.type == 7 { sequences.insert(stream[unit.bytes]) }
+        if unit.type == 8 { pictures.insert(stream[unit.bytes]) }
+      }
+      guard (1...4).contains(sequences.count), (1...4).contains(pictures.count) else {
+        return false
+      }
       return sequences.allSatisfy { sequence in
         pictures.allSatisfy { picture in
-          let found = try? AVCParameters(
-            sequence: Array(stream[sequence.bytes]), picture: Array(stream[picture.bytes]))
+          let found = try? AVCParameters(sequence: Array(sequence), picture: Array(picture))
           return found?.agrees(with: grammar.rules.parameters) == true
         }
       }
@@ -214,13 +223,15 @@
   }
 
   extension AVCParameters {
-    /// Whether slices with other parameters mean the same.
+    /// Whether slices with other parameters mean the same, at the same times.
     fileprivate func agrees(with other: AVCParameters) -> Bool {
-      (columns, rows, frameNumberBits, referenceFrames, defaultReferences, predictedQP)
+      (columns, rows, frameNumberBits, referenceFrames, defaultReferences)
         == (
           other.columns, other.rows, other.frameNumberBits, other.referenceFrames,
-          other.defaultReferences, other.predictedQP
+          other.defaultReferences
         )
+        && (predictedQP, chromaOffset, cropping, timing)
+          == (other.predictedQP, other.chromaOffset, other.cropping, other.timing)
     }
   }
 #endif

@@ -13,6 +13,12 @@ struct AVCParameters: Sendable {
   let motionBits: (horizontal: Int, vertical: Int)
   /// 26 + pic_init_qp_minus26, the quantizer of P slices.
   let predictedQP: Int
+  /// chroma_qp_index_offset.
+  let chromaOffset: Int
+  /// What the frame's edges lose: frame_crop_left_offset, right, top and bottom, in pairs of samples.
+  let cropping: [Int]
+  /// num_units_in_tick and time_scale, half as many ticks a second as fields; empty if they are not there.
+  let timing: [Int]
 
   /// The quantizer of I slices: x264's ip_ratio of 1.4 is not quite three steps.
   var intraQP: Int { max(0, predictedQP - 3) }
@@ -37,6 +43,8 @@ struct AVCParameters: Sendable {
     frameNumberBits = set.frameNumberBits
     referenceFrames = set.referenceFrames
     motionBits = set.motionBits
+    cropping = set.cropping
+    timing = set.timing
 
     var reader = AVCBitReader(nalUnit: picture)
     try reader.require("more than one parameter set", reader.exponential() == 0)
@@ -51,7 +59,7 @@ struct AVCParameters: Sendable {
     predictedQP = quantizer
     try reader.require("a quantizer of \(quantizer)", (0...51).contains(quantizer))
     try reader.require("a quantizer for SP slices", reader.signed() == 0)
-    _ = try reader.signed()
+    chromaOffset = try reader.signed()
     try reader.require("slices without deblocking fields", reader.bits(1) == 1)
     try reader.require("constrained intra prediction", reader.bits(1) == 0)
     try reader.require("redundant pictures", reader.bits(1) == 0)
@@ -68,6 +76,8 @@ private struct SequenceParameterSet {
   let rows: Int
   let frameNumberBits: Int
   let referenceFrames: Int
+  let cropping: [Int]
+  let timing: [Int]
   let motionBits: (horizontal: Int, vertical: Int)
 
   init(_ nalUnit: [UInt8]) throws(CodecError) {
@@ -85,24 +95,29 @@ private struct SequenceParameterSet {
     let (columns, rows) = (try reader.exponential() + 1, try reader.exponential() + 1)
     (self.columns, self.rows) = (columns, rows)
     // The largest frame of any level (Table A-1).
-    guard columns * rows <= 139_264 else {
-      throw .tooLarge(width: 16 * columns, height: 16 * rows, maximumPixels: 256 * 139_264)
+    let most = 139_264
+    guard columns <= most, rows <= most, columns * rows <= most else {
+      throw .tooLarge(width: 16 * columns, height: 16 * rows, maximumPixels: 256 * most)
     }
     try reader.require("field coding", reader.bits(1) == 1)
     // direct_8x8_inference_flag
     _ = try reader.bits(1)
+    var cropping = [0, 0, 0, 0]
     if try reader.bits(1) == 1 {
-      for _ in 0..<4 { _ = try reader.exponential() }
+      for edge in cropping.indices { cropping[edge] = try reader.exponential() }
     }
+    self.cropping = cropping
     try reader.require("a sequence without usability information", reader.bits(1) == 1)
+    try reader.skipDescription()
+    timing = try reader.timing()
     motionBits = try reader.motionBits()
     try reader.requireEnd()
   }
 }
 
 extension AVCBitReader {
-  /// Reads usability information (E.1.1) and returns log2_max_mv_length, horizontal and vertical.
-  fileprivate mutating func motionBits() throws(CodecError) -> (horizontal: Int, vertical: Int) {
+  /// Reads usability information (E.1.1) up to the places of chroma samples.
+  fileprivate mutating func skipDescription() throws(CodecError) {
     let extendedAspectRatio = 255
     if try bits(1) == 1, try bits(8) == extendedAspectRatio { _ = try bits(32) }
     // overscan_appropriate_flag
@@ -114,8 +129,19 @@ extension AVCBitReader {
     }
     // The places of chroma samples.
     if try bits(1) == 1 { _ = (try exponential(), try exponential()) }
-    // num_units_in_tick, time_scale, fixed_frame_rate_flag
-    if try bits(1) == 1 { _ = (try bits(32), try bits(32), try bits(1)) }
+  }
+
+  /// Goes on and returns num_units_in_tick and time_scale, if they are there.
+  fileprivate mutating func timing() throws(CodecError) -> [Int] {
+    guard try bits(1) == 1 else { return [] }
+    let timing = [try bits(32), try bits(32)]
+    // fixed_frame_rate_flag
+    _ = try bits(1)
+    return timing
+  }
+
+  /// Goes on to the end and returns log2_max_mv_length, horizontal and vertical.
+  fileprivate mutating func motionBits() throws(CodecError) -> (horizontal: Int, vertical: Int) {
     try require("a buffering model", bits(2) == 0)
     // pic_struct_present_flag
     _ = try bits(1)
