@@ -26,6 +26,7 @@ INLINE float fast_exp(float x) {
   x = x < -87.0f ? -87.0f : x;
   x = x > 88.0f ? 88.0f : x;
   float t = x * 1.44269504f;
+  t = t > -127.0f ? t : -127.0f;  // what is no number has no integer, and stays none in r
   int32_t n = (int32_t)(t + (t < 0 ? -0.5f : 0.5f));
   float r = x - (float)n * 0.693359375f;
   r = r - (float)n * -2.12194440e-4f;
