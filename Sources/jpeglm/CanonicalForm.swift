@@ -53,14 +53,15 @@ struct CanonicalForm {
   /// What is written of a file, and the copy of it that players open, where they need one.
   ///
   /// A whole video is as the ffmpeg command of AVC-LM's authors writes it, the shape of its pixels and its
-  /// colour description included.
+  /// colour description included; its slices are the canonical ones, so that it is coded once.
   func results(of file: [UInt8]) throws -> [(ending: String, bytes: [UInt8])] {
-    let (stream, codec) = try stream(of: file)
+    let whole = try whole(file)
+    let (stream, codec) = try stream(of: whole ?? file)
     let copy = try codec.container(of: stream).map { (ending: $0.fileExtension, bytes: $0.file) }
-    return [(ending, try whole(file, codec) ?? stream)] + [copy].compactMap { $0 }
+    return [(ending, whole ?? stream)] + [copy].compactMap { $0 }
   }
 
-  private func whole(_ file: [UInt8], _ codec: any Codec) throws(CodecError) -> [UInt8]? {
+  private func whole(_ file: [UInt8]) throws(CodecError) -> [UInt8]? {
     #if AVC
       if let codec = codec as? AVCCodec, codec.profile.stream == .annexB {
         return try codec.encodedFile(of: file)

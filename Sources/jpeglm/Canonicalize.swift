@@ -63,10 +63,7 @@ struct Canonicalize: ParsableCommand {
     if keepsSize, profile.size != nil || profile.isVideo {
       throw ValidationError("--no-resize is for pictures, without --size.")
     }
-    if streamChoice.isVideo != profile.isVideo {
-      throw ValidationError(
-        "--stream \(streamChoice.name) is for --codec \(streamChoice.isVideo ? "avc" : "jpeg").")
-    }
+    try profile.check(streamChoice)
   }
 
   private var streamChoice: StreamChoice {

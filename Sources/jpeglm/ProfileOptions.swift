@@ -73,6 +73,14 @@ struct ProfileOptions: ParsableArguments {
     }
   }
 
+  /// Refuses streams of another codec's files.
+  func check(_ stream: StreamChoice) throws {
+    if stream.isVideo != isVideo {
+      throw ValidationError(
+        "--stream \(stream.name) is for --codec \(stream.isVideo ? "avc" : "jpeg").")
+    }
+  }
+
   /// The profile of pictures of which nothing was said, `side` and color as given.
   func image(side: Int, isGrayscale: Bool, stream: JPEGProfile.Stream) -> JPEGProfile {
     JPEGProfile(

@@ -143,10 +143,7 @@ struct Train: ParsableCommand {
     if let size = vocabulary.wanted, !tokenizerChoice.isLearnt {
       throw ValidationError("--vocabulary \(size) is for --tokenizer bpe or symbols.")
     }
-    if streamChoice.isVideo != profile.isVideo {
-      throw ValidationError(
-        "--stream \(streamChoice.name) is for --codec \(streamChoice.isVideo ? "avc" : "jpeg").")
-    }
+    try profile.check(streamChoice)
     if tokenizer == .learnt(insideSymbols: true), streamChoice != .image(.symbols) {
       throw ValidationError("--tokenizer symbols is for --stream symbols.")
     }

@@ -47,10 +47,7 @@ struct TrainTokenizer: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if streamChoice.isVideo != profile.isVideo {
-      throw ValidationError(
-        "--stream \(streamChoice.name) is for --codec \(streamChoice.isVideo ? "avc" : "jpeg").")
-    }
+    try profile.check(streamChoice)
     if insideSymbols, streamChoice != .image(.symbols) {
       throw ValidationError("--inside-symbols is for --stream symbols.")
     }

@@ -3,8 +3,8 @@ public import Foundation
 /// A model with what its tokens mean: parameters, tokenizer and the codec's profile.
 ///
 /// On disk it is a Hugging Face Llama folder (`config.json`, `model.safetensors`, `tokenizer.json`)
-/// with the profile beside it (`codec.json`), and `generation_config.json` if it says how to draw. Weights may also come as `pytorch_model.bin`, and either
-/// in several files with an index.
+/// with the profile beside it (`codec.json`), and `generation_config.json` if it says how to draw.
+/// Weights may also come as `pytorch_model.bin`, and either in several files with an index.
 public struct Checkpoint: Sendable {
   /// The model's shape.
   public let configuration: LlamaConfiguration

@@ -20,6 +20,18 @@ public enum CodecError: Error, Equatable, Sendable {
   case outOfMemory
 }
 
+extension CodecError {
+  /// Throws ``invalidProfile(_:)`` for a value of a profile outside its range.
+  static func check(
+    _ name: String, _ value: Int, _ range: ClosedRange<Int>
+  ) throws(CodecError) {
+    guard range.contains(value) else {
+      throw .invalidProfile(
+        "\(name) \(value) is outside \(range.lowerBound) ... \(range.upperBound)")
+    }
+  }
+}
+
 extension CodecError: CustomStringConvertible {
   /// One line that says what is wrong.
   public var description: String {

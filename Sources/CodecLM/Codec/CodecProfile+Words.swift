@@ -7,6 +7,14 @@ extension CodecProfile {
     }
   }
 
+  /// Which parts of the files are in the streams, in the profile's own word.
+  package var streamName: String {
+    switch self {
+    case .jpeg(let profile): profile.stream.rawValue
+    case .avc(let profile): profile.stream.rawValue
+    }
+  }
+
   /// What ``Codec/baselineBits(of:)`` counts.
   package var baselineName: String {
     switch self {

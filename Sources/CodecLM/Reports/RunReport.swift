@@ -151,27 +151,15 @@ extension RunReport {
       ("input and output embeddings", model.tiesEmbeddings ? "tied" : "untied"),
       ("tokens", "\(Format.count(checkpoint.tokenizer.count)): \(checkpoint.tokenizer)"),
     ]
-    switch checkpoint.codec {
-    case .jpeg(let profile):
-      lines.append(
-        (
-          "pictures",
-          """
-          \(HTML.summary(checkpoint.codec)), \(profile.stream.rawValue) streams\
-          \(record.run.mirrored ? ", mirror images too" : "")
-          """
-        ))
-    case .avc(let profile):
-      lines.append(
-        (
-          "videos",
-          """
-          \(profile), \(profile.stream.rawValue) streams\
-          \(record.run.mirrored ? ", mirror images too" : "")
-          """
-        ))
-    }
+    let codec = checkpoint.codec
     lines += [
+      (
+        codec.sources == .images ? "pictures" : "videos",
+        """
+        \(HTML.summary(codec)), \(codec.streamName) streams\
+        \(record.run.mirrored ? ", mirror images too" : "")
+        """
+      ),
       ("budget", Self.budget(trainer.budget)),
       (
         "batch",

@@ -144,6 +144,16 @@ import Testing
     }
   }
 
+  /// A run of one step, and its images.
+  private func finishedRun(in folder: URL) throws -> (run: URL, data: TokenStore) {
+    let data = try TinyRun.store(4, in: folder)
+    let run = folder.appendingPathComponent("run")
+    var training = try TrainingRun(
+      try checkpoint(data), data, TinyRun.options(steps: 1), in: run)
+    try training.run { _ in }
+    return (run, data)
+  }
+
   private func keepsFiniteModel(_ run: URL) throws -> Bool {
     try Checkpoint(run).model.parameters.buffer.withSpan { kept in
       kept.indices.allSatisfy { kept[$0].isFinite }
@@ -215,12 +225,7 @@ import Testing
   @Test(arguments: ["model.safetensors", "optimizer.safetensors"])
   func `a damaged checkpoint is not gone on from`(name: String) throws {
     try withTemporaryFolder { folder in
-      let data = try TinyRun.store(4, in: folder)
-      let run = folder.appendingPathComponent("run")
-      var training = try TrainingRun(
-        try checkpoint(data), data, TinyRun.options(steps: 1), in: run)
-      try training.run { _ in }
-      _ = consume training
+      let (run, data) = try finishedRun(in: folder)
       let file = run.appendingPathComponent("checkpoints/step-00000001/\(name)")
       var bytes = [UInt8](try Data(contentsOf: file))
       bytes[bytes.count - 3] ^= 1
@@ -241,12 +246,7 @@ import Testing
   ])
   func `a checkpoint of a run that cannot be is not gone on from`(old: String, new: String) throws {
     try withTemporaryFolder { folder in
-      let data = try TinyRun.store(4, in: folder)
-      let run = folder.appendingPathComponent("run")
-      var training = try TrainingRun(
-        try checkpoint(data), data, TinyRun.options(steps: 1), in: run)
-      try training.run { _ in }
-      _ = consume training
+      let (run, data) = try finishedRun(in: folder)
       let file = run.appendingPathComponent("checkpoints/step-00000001/training.json")
       let text = try String(contentsOf: file, encoding: .utf8)
       #expect(text.contains(old))
@@ -276,12 +276,7 @@ import Testing
 
   @Test func `a run is not resumed with other images`() throws {
     try withTemporaryFolder { folder in
-      let data = try TinyRun.store(4, in: folder)
-      let run = folder.appendingPathComponent("run")
-      var training = try TrainingRun(
-        try checkpoint(data), data, TinyRun.options(steps: 1), in: run)
-      try training.run { _ in }
-      _ = consume training
+      let (run, _) = try finishedRun(in: folder)
       let other = try TinyRun.store(5, in: folder)
       #expect(
         throws: TrainingError.changed(

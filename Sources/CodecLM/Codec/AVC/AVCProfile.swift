@@ -79,11 +79,11 @@ public struct AVCProfile: Codable, Hashable, Sendable {
   ///
   /// - Throws: ``CodecError/invalidProfile(_:)``.
   public func validate() throws(CodecError) {
-    try Self.check("width", width, Self.sides)
-    try Self.check("height", height, Self.sides)
-    try Self.check("frames per second", framesPerSecond, Self.rates)
-    try Self.check("frames", frames, Self.lengths)
-    try Self.check("QP", qp, Self.quantizers)
+    try CodecError.check("width", width, Self.sides)
+    try CodecError.check("height", height, Self.sides)
+    try CodecError.check("frames per second", framesPerSecond, Self.rates)
+    try CodecError.check("frames", frames, Self.lengths)
+    try CodecError.check("QP", qp, Self.quantizers)
     guard width % 2 == 0, height % 2 == 0 else {
       throw .invalidProfile("\(width) × \(height): both sides must be even")
     }
@@ -91,15 +91,6 @@ public struct AVCProfile: Codable, Hashable, Sendable {
       throw .invalidProfile(
         "\(frames) frames of \(width) × \(height): more than \(Self.maximumPixelBytes) bytes in RGB"
       )
-    }
-  }
-
-  private static func check(
-    _ name: String, _ value: Int, _ range: ClosedRange<Int>
-  ) throws(CodecError) {
-    guard range.contains(value) else {
-      throw .invalidProfile(
-        "\(name) \(value) is outside \(range.lowerBound) ... \(range.upperBound)")
     }
   }
 }

@@ -104,19 +104,10 @@ public struct JPEGProfile: Codable, Hashable, Sendable {
   ///
   /// - Throws: ``CodecError/invalidProfile(_:)``.
   public func validate() throws(CodecError) {
-    try Self.check("width", width, Self.sides)
-    try Self.check("height", height, Self.sides)
-    try Self.check("quality", quality, 1...100)
-    try Self.check("restart interval", restartInterval, 0...65_535)
-  }
-
-  private static func check(
-    _ name: String, _ value: Int, _ range: ClosedRange<Int>
-  ) throws(CodecError) {
-    guard range.contains(value) else {
-      throw .invalidProfile(
-        "\(name) \(value) is outside \(range.lowerBound) ... \(range.upperBound)")
-    }
+    try CodecError.check("width", width, Self.sides)
+    try CodecError.check("height", height, Self.sides)
+    try CodecError.check("quality", quality, 1...100)
+    try CodecError.check("restart interval", restartInterval, 0...65_535)
   }
 }
 
