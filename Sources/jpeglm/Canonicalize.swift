@@ -54,6 +54,8 @@ struct Canonicalize: ParsableCommand {
   @Flag(help: "Stop at the first file that cannot be read, instead of skipping it.")
   var strict = false
 
+  @OptionGroup var replacing: ReplacingOptions
+
   @Flag(help: "Print the result as one JSON object.")
   var json = false
 
@@ -91,37 +93,36 @@ struct Canonicalize: ParsableCommand {
   }
 
   private enum Outcome {
-    case done(bytes: Int)
+    case done(bytes: Int, made: [(ending: String, bytes: [UInt8])])
     case unreadable(any Error)
     case failed(any Error)
   }
 
   /// Side without `--size`: the paper's.
   private static let defaultSide = 256
-  private static let chunk = 256
 
   func run() throws {
     let interrupt = Interrupt()
     let progress = progress.line
     let pool = threads.pool
-    let sources = try SourceFile.list(inputs, profile.kind)
+    let sources = try Sources(inputs, profile.kind)
+    try sources.report(to: progress, strict: strict)
     let form = try CanonicalForm(
       profileChoice, keepsSize: keepsSize, maximumPixels: limits.maxPixels)
-    if let output {
-      try check(sources, output, form)
-      _ = try OutputFolder(output)
-    }
+    var results = try output.map { try self.results($0, sources.files, form) }
     var report = Report(files: 0, skipped: [], bytes: 0, imagesPerSecond: 0)
-    var skipped: [SkippedFile] = []
+    var skipped = sources.skipped
     let start = ContinuousClock.now
-    for first in stride(from: 0, to: sources.count, by: Self.chunk) {
-      let chunk = sources[first..<min(first + Self.chunk, sources.count)]
-      let outcomes = pool.map(chunk.count) { canonicalize(chunk[first + $0], form) }
-      for (source, outcome) in zip(chunk, outcomes) {
+    try pool.forEachPortion(of: sources.files.count) {
+      canonicalize(sources.files[$0], form)
+    } then: { range, outcomes in
+      var files: [(name: String, bytes: [UInt8])] = []
+      for (source, outcome) in zip(sources.files[range], outcomes) {
         switch outcome {
-        case .done(let bytes):
+        case .done(let bytes, let made):
           report.files += 1
           report.bytes += bytes
+          files += made.map { (source.name.replacingEnding(with: $0.ending), $0.bytes) }
         case .unreadable(let error):
           let file = SkippedFile(path: source.path, reason: "\(error)")
           if strict { throw file }
@@ -130,18 +131,20 @@ struct Canonicalize: ParsableCommand {
         case .failed(let error): throw error
         }
       }
+      try results?.write(files, pool)
       progress.show(
-        "\(Format.count(chunk.endIndex)) of \(Format.count(sources.count)) files",
-        isFinal: chunk.endIndex == sources.count)
+        "\(Format.count(range.upperBound)) of \(Format.count(sources.files.count)) files",
+        isFinal: range.upperBound == sources.files.count)
       if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
     }
     report.imagesPerSecond = Double(report.files) / ((ContinuousClock.now - start) / .seconds(1))
     guard report.files > 0 else {
-      if let output { Folders.removeIfEmpty(URL(fileURLWithPath: output)) }
+      results.take()?.removeIfEmpty()
       throw TokenStoreError.noUsableImage(
-        folder: inputs.joined(separator: ", "), count: sources.count,
+        folder: inputs.joined(separator: ", "), count: sources.files.count,
         first: Array(skipped.prefix(3)))
     }
+    try results.take()?.finish()
     report.skipped = skipped.map(\.description)
     if json {
       try printJSON(report)
@@ -157,40 +160,32 @@ struct Canonicalize: ParsableCommand {
     }
   }
 
-  /// Refuses results that would replace each other, or a file that is read.
-  private func check(
-    _ sources: [SourceFile], _ output: String, _ form: CanonicalForm
-  ) throws {
-    var seen: [String: String] = [:]
-    let read = Dictionary(
-      sources.map { (URL(fileURLWithPath: $0.path).standardizedFileURL, $0.path) },
-      uniquingKeysWith: { first, _ in first })
-    for source in sources {
+  /// The folder for the results, with a place for each.
+  private func results(
+    _ output: String, _ files: [SourceFile], _ form: CanonicalForm
+  ) throws -> ResultFolder {
+    var results = try ResultFolder(
+      output,
+      .init(
+        command: "canonicalize", isDerived: Sources.contain(output, inputs),
+        force: replacing.force), reading: files)
+    for file in files {
       for ending in form.endings {
-        let target = target(source.name, output, ending)
-        if let other = seen.updateValue(source.path, forKey: target.path) {
-          throw ValidationError("\(other) and \(source.path) would both become \(target.path).")
-        }
-        if let path = read[target.standardizedFileURL] {
-          throw ValidationError("\(path) would be replaced; give another --out.")
-        }
+        try results.claim(file.name.replacingEnding(with: ending), from: file.path)
       }
     }
-  }
-
-  private func target(_ name: String, _ output: String, _ ending: String) -> URL {
-    URL(fileURLWithPath: output).appendingPathComponent(name).deletingPathExtension()
-      .appendingPathExtension(ending)
+    return results
   }
 
   private func canonicalize(_ source: SourceFile, _ form: CanonicalForm) -> Outcome {
     do {
       let file = try FileBytes.read(source.path)
-      guard let output else {
+      if output == nil {
         let (stream, codec) = try form.stream(of: file)
         return check(stream, codec, source)
       }
-      return write(try form.results(of: file), source, output)
+      let made = try form.results(of: file)
+      return .done(bytes: made.first?.bytes.count ?? 0, made: made)
     } catch {
       return .unreadable(error)
     }
@@ -199,24 +194,9 @@ struct Canonicalize: ParsableCommand {
   private func check(_ stream: [UInt8], _ codec: any Codec, _ source: SourceFile) -> Outcome {
     do {
       try codec.check(stream)
-      return .done(bytes: stream.count)
+      return .done(bytes: stream.count, made: [])
     } catch {
       return .failed(SkippedFile(path: source.path, reason: "\(error)"))
-    }
-  }
-
-  private func write(
-    _ results: [(ending: String, bytes: [UInt8])], _ source: SourceFile, _ output: String
-  ) -> Outcome {
-    do {
-      for (ending, bytes) in results {
-        let target = target(source.name, output, ending)
-        try Folders.make(target.deletingLastPathComponent())
-        try AtomicFile.write(bytes, to: target)
-      }
-      return .done(bytes: results.first?.bytes.count ?? 0)
-    } catch {
-      return .failed(error)
     }
   }
 }

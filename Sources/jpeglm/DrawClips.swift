@@ -42,7 +42,11 @@ struct DrawClips: ParsableCommand {
   @Option(help: "Equal seeds give equal files.")
   var seed: UInt64 = 0
 
+  @OptionGroup var replacing: ReplacingOptions
+
   @OptionGroup var threads: ThreadOptions
+
+  @OptionGroup var progress: ProgressOptions
 
   func validate() throws {
     guard (1...1_000_000).contains(count) else {
@@ -64,11 +68,19 @@ struct DrawClips: ParsableCommand {
     #if AVC
       let codec = try AVCCodec(profile)
       let scenes = try photos.map { try ImageFolder($0) }
-      let results = try OutputFolder(folder)
-      let written = threads.pool.map(count) { index in
-        Result { try write(index, codec, scenes, to: results.url) }
+      let interrupt = Interrupt()
+      let (progress, pool) = (progress.line, threads.pool)
+      var results = try ResultFolder(
+        folder, .init(command: "draw-clips", isDerived: false, force: replacing.force))
+      for index in 0..<count { try results.claim(name(index), from: "clip \(index)") }
+      try pool.forEachPortion(of: count) { index in
+        Result { try file(index, codec, scenes) }
+      } then: { range, files in
+        try results.write(zip(range, files).map { (name($0), try $1.get()) }, pool)
+        progress.show("\(Format.count(range.upperBound)) of \(Format.count(count)) clips")
+        if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
       }
-      for result in written { try result.get() }
+      try results.finish()
       print("\(Format.count(count)) clips written to \(folder)")
     #else
       _ = try CodecProfile.avc(profile).makeCodec()
@@ -76,9 +88,13 @@ struct DrawClips: ParsableCommand {
   }
 
   #if AVC
-    private func write(
-      _ index: Int, _ codec: AVCCodec, _ scenes: ImageFolder?, to folder: URL
-    ) throws {
+    private func name(_ index: Int) -> String {
+      "\(index.padded(to: 5)).\(bare ? "h264" : "mp4")"
+    }
+
+    private func file(
+      _ index: Int, _ codec: AVCCodec, _ scenes: ImageFolder?
+    ) throws -> [UInt8] {
       let photo = try scenes.map { scenes in
         let file = scenes.files[index % scenes.files.count]
         return try PixelImage(jpegFile: FileBytes.read(scenes.path(of: file)))
@@ -87,10 +103,8 @@ struct DrawClips: ParsableCommand {
         width: profile.width, height: profile.height, frames: profile.frames, photo: photo,
         seed: seed, index: index)
       let stream = try codec.canonicalBytes(of: clip.pictures)
-      var (file, ending) = (try codec.file(from: stream), "h264")
-      if !bare, let playable = try codec.container(of: stream) { (file, ending) = playable }
-      try AtomicFile.write(
-        file, to: folder.appendingPathComponent("\(index.padded(to: 5)).\(ending)"))
+      if !bare, let playable = try codec.container(of: stream) { return playable.file }
+      return try codec.file(from: stream)
     }
   #endif
 }

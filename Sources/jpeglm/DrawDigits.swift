@@ -23,6 +23,12 @@ struct DrawDigits: ParsableCommand {
   @Option(help: "Equal seeds give equal files.")
   var seed: UInt64 = 0
 
+  @OptionGroup var replacing: ReplacingOptions
+
+  @OptionGroup var threads: ThreadOptions
+
+  @OptionGroup var progress: ProgressOptions
+
   func validate() throws {
     guard (1...10_000_000).contains(count) else {
       throw ValidationError("--count \(count) is outside 1 … 10000000.")
@@ -33,13 +39,21 @@ struct DrawDigits: ParsableCommand {
   }
 
   func run() throws {
-    let results = try OutputFolder(folder)
-    for index in 0..<count {
-      let digit = DrawnDigit(index % 10, seed: seed, index: index)
-      let name = "\(index % 10)-\(index).jpg"
-      try AtomicFile.write(
-        try digit.picture(size: size).jpegFile(), to: results.url.appendingPathComponent(name))
+    let interrupt = Interrupt()
+    let (progress, pool) = (progress.line, threads.pool)
+    var results = try ResultFolder(
+      folder, .init(command: "draw-digits", isDerived: false, force: replacing.force))
+    for index in 0..<count { try results.claim(Self.name(index), from: "digit \(index)") }
+    try pool.forEachPortion(of: count) { [seed, size] index in
+      Result { try DrawnDigit(index % 10, seed: seed, index: index).picture(size: size).jpegFile() }
+    } then: { range, files in
+      try results.write(zip(range, files).map { (Self.name($0), try $1.get()) }, pool)
+      progress.show("\(Format.count(range.upperBound)) of \(Format.count(count)) files")
+      if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
     }
+    try results.finish()
     print("\(Format.count(count)) files written to \(folder)")
   }
+
+  private static func name(_ index: Int) -> String { "\(index % 10)-\(index).jpg" }
 }

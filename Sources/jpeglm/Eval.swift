@@ -55,7 +55,11 @@ struct Eval: ParsableCommand {
   @Flag(help: "With videos: no distances between frames, so that no network is needed.")
   var noDistances = false
 
-  @Flag(help: "Of --real, take only pictures that a training on this folder holds out.")
+  @Flag(
+    help: """
+      Of --real, take only pictures that the run was kept from: by its images.tokens, else by the share in \
+      held_out.json.
+      """)
   var heldOut = false
 
   @OptionGroup(title: "Sampling")
@@ -143,7 +147,18 @@ struct Eval: ParsableCommand {
     let count = count ?? Self.usualCount
     let folder = try ImageFolder(real, profile.sources, maximumPixels: limits.maxPixels)
     var real = PictureSet("real", folder, count: heldOut ? nil : count)
-    if heldOut { real = real.heldOut(count: count) }
+    if heldOut {
+      let codec = try profile.makeCodec(maximumPixels: limits.maxPixels)
+      let all = real.files.count
+      real = try real.heldOut(
+        by: ModelSplit(of: URL(fileURLWithPath: first)), codec, count: count, pool: threads.pool
+      ) {
+        try session.show("looking for held-out files: \($0) of \(all)", isFinal: $0 == all)
+      }
+      guard !real.files.isEmpty else {
+        throw ValidationError("\(first) was trained on all of \(folder.url.path); leave out --held-out.")
+      }
+    }
     session.report.codec = profile
     session.report.generation = .init(
       model: first, sampling: drawing, isConstrained: !sampling.unconstrained,

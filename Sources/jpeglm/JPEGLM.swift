@@ -13,7 +13,13 @@ enum Program {
       // OpenBLAS's own threads may be waiting for memory, and exit would wait for them.
       _exit(1)
     }
-    JPEGLM.main()
+    let arguments = Arguments.all
+    do {
+      try ArgumentCheck.check(arguments)
+    } catch {
+      JPEGLM.exit(withError: error)
+    }
+    JPEGLM.main(arguments)
   }
 }
 

@@ -59,7 +59,7 @@ struct PromptOptions: ParsableArguments {
   /// - Throws: ``ImageFolderError``, ``FileError``, ``SkippedFile``.
   func photos(_ profile: CodecProfile, _ limits: LimitOptions) throws -> [Photo] {
     let codec = try profile.makeCodec(maximumPixels: limits.maxPixels)
-    let sources = try SourceFile.list(inputs, profile.sources)
+    let sources = try Sources(inputs, profile.sources).files
     let counts = Dictionary(grouping: sources, by: \.stem).mapValues(\.count)
     return try sources.enumerated().map { place, source in
       let file = try FileBytes.read(source.path)

@@ -182,6 +182,6 @@ struct OutputFolder {
   init(_ path: String) throws {
     url = URL(fileURLWithPath: path)
     try Folders.make(url)
-    AtomicFile.removeAbandoned(in: url)
+    AtomicFile.removeAbandoned(in: url.path)
   }
 }

@@ -39,6 +39,8 @@ struct Score: ParsableCommand {
 
   @OptionGroup var progress: ProgressOptions
 
+  @OptionGroup var replacing: ReplacingOptions
+
   @Flag(help: "Print the result as one JSON object.")
   var json = false
 
@@ -70,8 +72,8 @@ struct Score: ParsableCommand {
     var baselineBits = 0
   }
 
-  /// Files that are read and scored together.
-  private static let chunk = 256
+  /// Files that are scored together.
+  private static let portion = 16
 
   func run() throws {
     let interrupt = Interrupt()
@@ -80,17 +82,16 @@ struct Score: ParsableCommand {
     let checkpoint = try Checkpoint(URL(fileURLWithPath: folder))
     let scorer = try Scorer(checkpoint, weights: weights, pool: pool)
     let codec = try checkpoint.codec.makeCodec(maximumPixels: limits.maxPixels)
-    let sources = try SourceFile.list(inputs, checkpoint.codec.sources)
+    let sources = try Sources(inputs, checkpoint.codec.sources)
+    try sources.report(to: progress)
     let isVideo = checkpoint.codec.sources == .videos
-    let maps = try map.map { try OutputFolder($0).url }
-    var (report, totals, skipped) = (Report(), Totals(), [SkippedFile]())
-    for first in stride(from: 0, to: sources.count, by: Self.chunk) {
-      let chunk = Array(sources[first..<min(first + Self.chunk, sources.count)])
-      let read = pool.map(chunk.count) { index in
-        Result { try codec.canonicalBytes(of: FileBytes.read(chunk[index].path)) }
-      }
+    var maps = try map.map { try self.maps($0, sources.files) }
+    var (report, totals, skipped) = (Report(), Totals(), sources.skipped)
+    try pool.forEachPortion(of: sources.files.count) { index -> Result<[UInt8], any Error> in
+      Result { try codec.canonicalBytes(of: FileBytes.read(sources.files[index].path)) }
+    } then: { range, read in
       var usable: [(source: SourceFile, stream: [UInt8])] = []
-      for (source, result) in zip(chunk, read) {
+      for (source, result) in zip(sources.files[range], read) {
         switch result {
         case .success(let stream): usable.append((source, stream))
         case .failure(let error):
@@ -99,25 +100,33 @@ struct Score: ParsableCommand {
           skipped.append(file)
         }
       }
-      let scores = try scorer.scores(of: usable.map(\.stream))
-      for ((source, stream), score) in zip(usable, scores) {
-        totals.bits += score.bits
-        totals.bytes += score.bytes
-        totals.baselineBits += score.baselineBits
-        report.files.append(
-          .init(
-            path: source.path, bits: score.bits, bits_per_byte: score.bitsPerByte,
-            baseline_share: score.share, jpeg_share: isVideo ? nil : score.share))
-        if let maps { try write(score, stream, source, scorer, checkpoint.codec, to: maps) }
+      // Scoring takes longer than reading: few at a time, so that a signal is heard soon.
+      for first in stride(from: 0, to: usable.count, by: Self.portion) {
+        let part = usable[first..<min(first + Self.portion, usable.count)]
+        let scores = try scorer.scores(of: part.map(\.stream))
+        for ((source, stream), score) in zip(part, scores) {
+          totals.bits += score.bits
+          totals.bytes += score.bytes
+          totals.baselineBits += score.baselineBits
+          report.files.append(
+            .init(
+              path: source.path, bits: score.bits, bits_per_byte: score.bitsPerByte,
+              baseline_share: score.share, jpeg_share: isVideo ? nil : score.share))
+          guard map != nil else { continue }
+          let image = try heatMap(score, stream, scorer, checkpoint.codec)
+          try maps?.write([(source.name.replacingEnding(with: "jpg"), try image.jpegFile())])
+        }
+        let done = range.upperBound - usable.count + first + part.count
+        progress.show(
+          "\(Format.count(done)) of \(Format.count(sources.files.count)) files",
+          isFinal: done == sources.files.count)
+        if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
       }
-      progress.show(
-        "\(Format.count(first + chunk.count)) of \(Format.count(sources.count)) files",
-        isFinal: first + chunk.count == sources.count)
-      if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
     }
+    try maps.take()?.finish()
     guard !report.files.isEmpty else {
       throw TokenStoreError.noUsableImage(
-        folder: inputs.joined(separator: ", "), count: sources.count,
+        folder: inputs.joined(separator: ", "), count: sources.files.count,
         first: Array(skipped.prefix(3)))
     }
     report.images = report.files.count
@@ -128,10 +137,17 @@ struct Score: ParsableCommand {
     try show(report, checkpoint.codec, skipped: skipped.count)
   }
 
-  private func write(
-    _ score: PictureScore, _ stream: [UInt8], _ source: SourceFile, _ scorer: Scorer,
-    _ profile: CodecProfile, to folder: URL
-  ) throws {
+  /// The folder for the maps, with a place for each.
+  private func maps(_ path: String, _ files: [SourceFile]) throws -> ResultFolder {
+    var maps = try ResultFolder(
+      path, .init(command: "score", isDerived: true, force: replacing.force), reading: files)
+    for file in files { try maps.claim(file.name.replacingEnding(with: "jpg"), from: file.path) }
+    return maps
+  }
+
+  private func heatMap(
+    _ score: PictureScore, _ stream: [UInt8], _ scorer: Scorer, _ profile: CodecProfile
+  ) throws -> PixelImage {
     let size = profile.unitSize
     let map = HeatMap(
       columns: scorer.codec.unitsPerRow, width: size.width, height: size.height)
@@ -141,11 +157,7 @@ struct Score: ParsableCommand {
     let maps = frames.enumerated().map { place, frame in
       map.image(Array(bits[place * each..<(place + 1) * each]), over: frame, top: bits.max())
     }
-    let image = PixelImage(sideBySide: maps)
-    let target = folder.appendingPathComponent(source.name).deletingPathExtension()
-      .appendingPathExtension("jpg")
-    try Folders.make(target.deletingLastPathComponent())
-    try AtomicFile.write(try image.jpegFile(), to: target)
+    return PixelImage(sideBySide: maps)
   }
 
   private func show(_ report: Report, _ profile: CodecProfile, skipped: Int) throws {

@@ -1,5 +1,5 @@
+import ArgumentParser
 import CodecLM
-import Foundation
 
 /// A file that was named on the command line, or that lies below a folder that was.
 struct SourceFile {
@@ -8,20 +8,66 @@ struct SourceFile {
   let name: String
 
   /// The file's name without its ending.
-  var stem: String { URL(fileURLWithPath: name).deletingPathExtension().lastPathComponent }
+  var stem: String {
+    let name = name.withoutEnding
+    return name.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(name[$0...].dropFirst()) } ?? name
+  }
+}
 
-  /// The files that `inputs` name; of a folder those that are of the kind by their names.
+/// The files that a command reads.
+struct Sources {
+  /// Each once, in the order they were named.
+  private(set) var files: [SourceFile] = []
+  /// What could not be looked at.
+  private(set) var skipped: [SkippedFile] = []
+  /// What the program itself wrote, and so does not read.
+  private(set) var leftOut: [SkippedFile] = []
+
+  /// The files that `inputs` name; of a folder, or a link to one, those that are of the kind by their names.
+  ///
+  /// A file that is there twice, by whatever name or link, counts once.
   ///
   /// - Throws: ``ImageFolderError``.
-  static func list(_ inputs: [String], _ kind: ImageFolder.Kind) throws -> [SourceFile] {
-    try inputs.flatMap { input -> [SourceFile] in
-      let url = URL(fileURLWithPath: input)
-      guard url.hasDirectoryPath else {
-        return [SourceFile(path: input, name: url.lastPathComponent)]
-      }
-      return try ImageFolder(url, kind).files.map {
-        SourceFile(path: "\(input)/\($0.path)", name: $0.path)
-      }
+  init(_ inputs: [String], _ kind: ImageFolder.Kind) throws {
+    var known: Set<FileIdentity> = []
+    func isNew(_ path: String) -> Bool {
+      FileIdentity(path).map { known.insert($0).inserted } ?? true
     }
+    for input in inputs {
+      guard FolderListing.kind(of: input) == .folder else {
+        let name = input.utf8.lastIndex(of: UInt8(ascii: "/"))
+          .map { String(input[$0...].dropFirst()) }
+        if isNew(input) { files.append(SourceFile(path: input, name: name ?? input)) }
+        continue
+      }
+      let folder = try ImageFolder(input, kind)
+      let base = input.hasSuffix("/") ? input : input + "/"
+      files += folder.files.lazy.map { SourceFile(path: base + $0.path, name: $0.path) }
+        .filter { isNew($0.path) }
+      skipped += folder.unreadable.map { SkippedFile(path: base + $0.path, reason: $0.reason) }
+      leftOut += folder.leftOut.map { SkippedFile(path: base + $0.path, reason: $0.reason) }
+    }
+  }
+
+  /// Says what is not among the files; with `strict`, what could not be read is an error.
+  func report(to progress: ProgressLine, strict: Bool = false) throws {
+    if strict, let file = skipped.first { throw file }
+    for file in skipped { progress.note("skipped \(file)") }
+    progress.noteLeftOut(leftOut)
+  }
+
+  /// Whether the place at `path`, which need not exist, lies in a folder that is read.
+  static func contain(_ path: String, _ inputs: [String]) -> Bool {
+    inputs.contains {
+      FolderListing.kind(of: $0) == .folder && FolderListing.isPlace(path, in: $0)
+    }
+  }
+}
+
+extension ProgressLine {
+  /// Says what is no input because the program wrote it.
+  func noteLeftOut(_ files: [SkippedFile]) {
+    for file in files.prefix(3) { note("left out \(file)") }
+    if files.count > 3 { note("… and \(Format.count(files.count - 3)) more of jpeglm's own") }
   }
 }

@@ -39,8 +39,9 @@ struct TrainSetup {
     let base = try from.map { try Checkpoint(URL(fileURLWithPath: $0)) }
     let known = try base?.codec ?? (isThere ? Checkpoint.codec(of: folder) : nil)
     sources = try ImageFolder(
-      options.images, known?.sources ?? options.profile.kind,
-      maximumPixels: options.limits.maxPixels)
+      URL(fileURLWithPath: options.images), known?.sources ?? options.profile.kind,
+      excluding: [folder], maximumPixels: options.limits.maxPixels)
+    progress.noteLeftOut(sources.leftOut)
     if let known {
       profile = known
     } else {
@@ -56,23 +57,36 @@ struct TrainSetup {
     try Folders.make(folder)
     let lock = try FolderLock(folder)
     for place in [folder, TrainingSheet.folder(of: folder)] {
-      AtomicFile.removeAbandoned(in: place)
+      AtomicFile.removeAbandoned(in: place.path)
     }
     return lock
   }
 
-  /// The pictures as tokens, made now unless the folder has them.
+  /// The pictures as tokens, made now unless the folder has them; of a run that goes on, those it was begun
+  /// with.
   func data() throws -> TokenStore {
-    let data = try TokenStore.build(
-      from: sources, profile, tokenizer: tokenizer(),
-      at: folder.appendingPathComponent("images.tokens"),
-      mirrored: options.resume ? TrainingRun.options(of: folder).mirrored : options.mirror,
-      strict: options.strict, pool: pool
-    ) { state in
-      progress.show(
-        "reading \(profile.noun)s \(Format.count(state.done)) of \(Format.count(state.total))",
-        isFinal: state.done == state.total)
-      if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
+    let url = folder.appendingPathComponent("images.tokens")
+    let data: TokenStore
+    do {
+      data = try TokenStore.build(
+        from: sources, profile, tokenizer: tokenizer(), at: url, heldOutShare: heldOutShare(),
+        mirrored: options.resume ? TrainingRun.options(of: folder).mirrored : options.mirror,
+        strict: options.strict,
+        expecting: options.resume ? TrainingRun.dataKey(of: folder) : nil, pool: pool
+      ) { state in
+        progress.show(
+          "reading \(profile.noun)s \(Format.count(state.done)) of \(Format.count(state.total))",
+          isFinal: state.done == state.total)
+        if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
+      }
+    } catch TokenStoreError.unsupportedVersion(let path, _) where options.resume {
+      throw ValidationError(
+        """
+        \(path) was written by an earlier jpeglm; go on from the run's model in a new run: --from \
+        \(options.output) with another --out.
+        """)
+    } catch TokenStoreError.changed(_, let what) {
+      throw TrainingError.changed(path: folder.path, what: "the images or their form: \(what)")
     }
     for file in data.skipped.prefix(5) { progress.note("skipped \(file)") }
     if data.skipped.count > 5 {
@@ -84,7 +98,25 @@ struct TrainSetup {
       \(Format.fixed(data.statistics.mean, 0)) each, \(data.statistics.longest) at most; \
       \(Format.count(data.heldOutIndices.count)) held out
       """)
+    if data.statistics.duplicates > 0 {
+      let copies = data.statistics.duplicates
+      progress.note(
+        """
+        \(Format.count(copies)) of them \(copies == 1 ? "is a copy" : "are copies") of another; copies are \
+        trained on or held out together
+        """)
+    }
+    if data.heldOutIndices == data.trainingIndices {
+      progress.note("with one \(profile.noun) nothing is held out: figures are of what is learnt")
+    }
     return data
+  }
+
+  /// The share of pictures that is held out: what the run was begun with, or that of the model it goes on from,
+  /// so that no picture it learnt is taken for an unknown one; else what suits their number.
+  private func heldOutShare() throws -> Double {
+    if options.resume, let share = try ModelSplit.share(of: folder) { return share }
+    return base?.heldOutShare ?? HeldOutSplit.share(of: sources.files.count)
   }
 
   /// The run, at its beginning or where it was left.
@@ -112,7 +144,8 @@ struct TrainSetup {
       return try lossless(Tokenizer(contentsOf: URL(fileURLWithPath: path)), of: path)
     case .learnt(let insideSymbols):
       let vocabulary = options.vocabulary
-      let sample = try vocabulary.sample(of: sources, profile, pool, interrupt, progress)
+      let sample = try vocabulary.sample(
+        of: sources, profile, heldOutShare: heldOutShare(), pool, interrupt, progress)
       let tokenizer = Tokenizer.trained(
         on: sample, vocabulary: vocabulary.count(for: options.tokenizerChoice, profile),
         splittingBefore: insideSymbols ? try profile.makeCodec().symbolStarts : ByteSet())
@@ -143,9 +176,10 @@ struct TrainSetup {
     keeping.checkpointInterval = .seconds(options.checkpointEvery)
     keeping.mirrored = options.mirror
     if let keep = options.keep { keeping.keep = keep }
+    var checkpoint = Checkpoint(model, data.tokenizer, profile)
+    checkpoint.heldOutShare = try heldOutShare()
     return try TrainingRun(
-      Checkpoint(model, data.tokenizer, profile), data, training, keeping, in: folder,
-      lock: lock, recomputing: options.recompute, pool: pool)
+      checkpoint, data, training, keeping, in: folder, lock: lock, recomputing: options.recompute, pool: pool)
   }
 
   /// The model to begin with, and the positions of a row that it can take.

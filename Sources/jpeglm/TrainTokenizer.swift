@@ -158,11 +158,13 @@ struct VocabularyOptions: ParsableArguments {
 
   /// Streams to learn from.
   func sample(
-    of sources: ImageFolder, _ profile: CodecProfile, _ pool: WorkerPool, _ interrupt: Interrupt,
-    _ progress: ProgressLine
+    of sources: ImageFolder, _ profile: CodecProfile, heldOutShare: Double? = nil,
+    _ pool: WorkerPool, _ interrupt: Interrupt, _ progress: ProgressLine
   ) throws -> StreamSample {
     let wanted = min(images, sources.files.count)
-    let sample = try StreamSample(of: sources, profile, images: images, pool: pool) {
+    let sample = try StreamSample(
+      of: sources, profile, heldOutShare: heldOutShare, images: images, pool: pool
+    ) {
       progress.show(
         "learning tokens: \(profile.noun) \(Format.count($0)) of \(Format.count(wanted))",
         isFinal: false)

@@ -305,4 +305,9 @@ void codeclm_clear_border(size_t blocks, size_t rows, size_t width, size_t lanes
 void codeclm_symmetric_rows(size_t rows, size_t columns, const double *a, size_t stride,
                             const double *x, double *y);
 
+// files.c
+
+/// Waits until all that was written on the file system of an open file is on its disk; 0, or -1 with errno.
+int codeclm_sync_file_system(int descriptor);
+
 #endif

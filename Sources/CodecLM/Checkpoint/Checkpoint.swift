@@ -16,6 +16,8 @@ public struct Checkpoint: Sendable {
   public let assumesCodec: Bool
   /// How tokens are best drawn, if whoever made the model said so.
   public var sampling: Sampling?
+  /// The share of pictures that the model was kept from, if that is known; see ``HeldOutSplit``.
+  public var heldOutShare: Double?
 
   let weights: CheckpointWeights
 
@@ -49,6 +51,7 @@ public struct Checkpoint: Sendable {
         reason: "vocab_size is \(configuration.vocabulary), the tokenizer has \(tokenizer.count)")
     }
     sampling = try GenerationFile.sampling(of: folder)
+    heldOutShare = try ModelSplit.share(of: folder)
     weights = try CheckpointWeights(ModelFiles(folder), configuration)
   }
 
@@ -123,6 +126,11 @@ public struct Checkpoint: Sendable {
       try JSONFile.write(
         GenerationFile.Contents(sampling, tokenizer),
         to: folder.appendingPathComponent(GenerationFile.name))
+    }
+    if let heldOutShare {
+      try JSONFile.write(
+        ModelSplit.Contents(share: heldOutShare),
+        to: folder.appendingPathComponent(ModelSplit.fileName))
     }
   }
 

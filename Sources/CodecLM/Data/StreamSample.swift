@@ -13,54 +13,69 @@ public struct StreamSample: Sendable {
   /// Bytes of all streams.
   public var byteCount: Int { streams.reduce(0) { $0 + $1.count } }
 
-  private static let filesPerChunk = 256
+  private static let filesPerChunk = 1_024
 
   /// Draws images until there are enough.
   ///
   /// - Parameters:
   ///   - folder: where the images are.
   ///   - profile: the streams' form.
+  ///   - heldOutShare: which share of the images the store holds out; by default
+  ///     ``HeldOutSplit/share(of:)`` of the number of files.
   ///   - images: the largest number of images; the authors of JPEG-LM used 10,000.
   ///   - bytes: no image is added once there are so many.
   ///   - pool: threads that encode them.
-  ///   - progress: called now and then with the number of streams so far; an error it throws ends
+  ///   - progress: called about twice a second with the number of streams so far; an error it throws ends
   ///     drawing.
   /// - Throws: ``TokenStoreError/noUsableImage(folder:count:first:)``,
   ///   ``CodecError/invalidProfile(_:)``, and what `progress` throws.
   public init(
-    of folder: ImageFolder, _ profile: CodecProfile, images: Int = 10_000, bytes: Int = 64 << 20,
-    pool: WorkerPool = .shared, progress: (Int) throws -> Void = { _ in }
+    of folder: ImageFolder, _ profile: CodecProfile, heldOutShare: Double? = nil,
+    images: Int = 10_000, bytes: Int = 64 << 20, pool: WorkerPool = .shared,
+    progress: (Int) throws -> Void = { _ in }
   ) throws {
     let codec = try profile.makeCodec(maximumPixels: folder.maximumPixels)
-    let heldOut = HeldOutSplit.flags(
-      names: folder.files.map(\.path), share: TokenStore.usualHeldOutShare)
-    let candidates = folder.files.indices.filter { !heldOut[$0] }
-    var order = EpochOrder(candidates, seed: 0, epoch: 0, cursor: 0)
-    var left = candidates.count
+    let share = heldOutShare ?? HeldOutSplit.share(of: folder.files.count)
+    var order = EpochOrder(Array(folder.files.indices), seed: 0, epoch: 0, cursor: 0)
+    var left = folder.files.count
     var total = 0
+    var hashes: [UInt64] = []
+    var hasHeldOut = false
     while left > 0, streams.count < images, total < bytes {
-      let count = min(left, Self.filesPerChunk, images - streams.count)
+      let count = min(left, images - streams.count, Self.filesPerChunk)
       left -= count
       let chunk = (0..<count).compactMap { _ in order.next() }.map { folder.files[$0] }
-      let results = pool.map(count) { index in
+      try pool.forEachPortion(of: count) { index in
         TokenStore.stream(chunk[index], of: folder) { (file) throws(CodecError) in
           try codec.canonicalBytes(of: file)
         }
-      }
-      for (file, result) in zip(chunk, results) where total < bytes {
-        switch result {
-        case .success(let stream):
-          streams.append(stream)
-          total += stream.count
-        case .failure(let failure):
-          skipped.append(SkippedFile(path: file.path, reason: failure.reason))
+      } then: { range, results in
+        for (file, result) in zip(chunk[range], results) where total < bytes {
+          switch result {
+          case .success(let stream):
+            let hash = HeldOutSplit.hash(stream)
+            if HeldOutSplit.isHeldOut(hash, share: share) {
+              hasHeldOut = true
+              continue
+            }
+            hashes.append(hash)
+            streams.append(stream)
+            total += stream.count
+          case .failure(let failure):
+            skipped.append(SkippedFile(path: file.path, reason: failure.reason))
+          }
         }
+        try progress(streams.count)
       }
-      try progress(streams.count)
+    }
+    if !hasHeldOut {
+      // The store then holds out the picture nearest to the others' side.
+      let flags = HeldOutSplit.flags(hashes, share: share)
+      streams = zip(streams, flags).filter { !$0.1 }.map(\.0)
     }
     guard !streams.isEmpty else {
       throw TokenStoreError.noUsableImage(
-        folder: folder.url.path, count: candidates.count, first: Array(skipped.prefix(3)))
+        folder: folder.url.path, count: folder.files.count, first: Array(skipped.prefix(3)))
     }
   }
 }

@@ -9,27 +9,31 @@ extension TokenStore {
   ///   - profile: their canonical form.
   ///   - tokenizer: what makes tokens of it.
   ///   - url: the store's file.
+  ///   - heldOutShare: which share of the images is kept for validation; by default
+  ///     ``HeldOutSplit/share(of:)`` of the number of files.
   ///   - mirrored: whether each training image is there a second time, mirrored left to right.
   ///   - strict: whether to stop at the first file that cannot be read, instead of skipping it.
+  ///   - key: the key of the only store that will do, if there is one.
   ///   - pool: threads that read and encode.
   ///   - progress: called now and then; what it throws ends building.
   /// - Throws: ``TokenStoreError``, ``FileError``, ``CodecError/invalidProfile(_:)``, and what
   ///   `progress` throws.
   public static func build(
     from folder: ImageFolder, _ profile: CodecProfile, tokenizer: Tokenizer = .bytes, at url: URL,
-    mirrored: Bool = false, strict: Bool = false, pool: WorkerPool = .shared,
+    heldOutShare: Double? = nil, mirrored: Bool = false, strict: Bool = false,
+    expecting key: UInt64? = nil, pool: WorkerPool = .shared,
     progress: (Progress) throws -> Void = { _ in }
   ) throws -> TokenStore {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    let key = [UInt8](try encoder.encode(profile))
+    let codecKey = [UInt8](try encoder.encode(profile))
     let parent = url.deletingLastPathComponent()
     try Folders.make(parent)
     do {
       return try build(
         from: folder, codec: try profile.makeCodec(maximumPixels: folder.maximumPixels),
-        codecKey: key, tokenizer: tokenizer,
-        at: url, mirrored: mirrored, strict: strict, pool: pool, progress: progress)
+        codecKey: codecKey, tokenizer: tokenizer, at: url, heldOutShare: heldOutShare,
+        mirrored: mirrored, strict: strict, expecting: key, pool: pool, progress: progress)
     } catch {
       Folders.removeIfEmpty(parent)
       throw error

@@ -3,8 +3,8 @@ public import Foundation
 /// The tokens of a folder's images in one memory-mapped file.
 ///
 /// Images are numbered from 0 in the folder's order; behind them all stand the mirror images, if any. Each belongs to the training images or to the
-/// held-out ones; a single image belongs to both, so that one picture is enough to try things.
-/// Built by ``build(from:codec:codecKey:tokenizer:at:heldOutShare:mirrored:strict:pool:progress:)``.
+/// held-out ones, see ``HeldOutSplit``; a single picture belongs to both, so that one is enough to try things.
+/// Built by ``build(from:codec:codecKey:tokenizer:at:heldOutShare:mirrored:strict:expecting:pool:progress:)``.
 public struct TokenStore: Sendable {
   /// Numbers about all images of a store, training and held-out.
   public struct Statistics: Equatable, Sendable {
@@ -20,6 +20,8 @@ public struct TokenStore: Sendable {
     public internal(set) var training = 0
     /// Number of images to validate on.
     public internal(set) var heldOut = 0
+    /// Number of images that are copies: their canonical bytes are those of an image before them.
+    public internal(set) var duplicates = 0
   }
 
   /// Where the store is.
@@ -37,8 +39,10 @@ public struct TokenStore: Sendable {
   /// Numbers about the images.
   public let statistics: Statistics
 
-  /// Hash of everything the contents depend on.
+  /// Hash of everything the contents depend on; of the files their names and sizes.
   package let key: UInt64
+  /// The same with the files' times.
+  let freshness: UInt64
 
   private let file: MappedFile
   private let offsets: TokenStoreFoot.Offsets
@@ -56,6 +60,7 @@ public struct TokenStore: Sendable {
     self.file = file
     count = contents.foot.images
     key = contents.foot.key
+    freshness = contents.foot.freshness
     width = contents.foot.width
     offsets = contents.offsets
     tokenizer = contents.tokenizer
@@ -81,6 +86,9 @@ public struct TokenStore: Sendable {
     let end = Int(clamping: word(2, of: index))
     return file.text(offsets.text + start..<offsets.text + end)
   }
+
+  /// What stands for an image's canonical bytes; see ``HeldOutSplit``.
+  package func hash(of index: Int) -> UInt64 { word(3, of: index) }
 
   /// An image's tokens, without special ones.
   ///

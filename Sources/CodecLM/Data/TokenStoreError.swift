@@ -25,6 +25,8 @@ public enum TokenStoreError: Error, Equatable, Sendable, CustomStringConvertible
   case damaged(path: String, reason: String)
   /// A file could not be used, and the caller wanted all of them.
   case unusableFile(folder: String, SkippedFile)
+  /// The folder's files are not those that the wanted store is of; `what` says in what.
+  case changed(folder: String, what: String)
   /// None of the folder's `count` files could be used; `first` holds some of the reasons.
   case noUsableImage(folder: String, count: Int, first: [SkippedFile])
 
@@ -38,6 +40,8 @@ public enum TokenStoreError: Error, Equatable, Sendable, CustomStringConvertible
         + " remove it to build it again"
     case .damaged(let path, let reason):
       "the token store \(path) is damaged: \(reason); remove it to build it again"
+    case .changed(let folder, let what):
+      "the files in \(folder) are others" + (what.isEmpty ? "" : " (\(what))")
     case .unusableFile(let folder, let file): "\(folder)/\(file)"
     case .noUsableImage(let folder, let count, let first):
       "none of the \(count) files in \(folder) can be used: "

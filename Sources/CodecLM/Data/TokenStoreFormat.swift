@@ -1,4 +1,4 @@
-/// How a token store lies in its file, version 1.
+/// How a token store lies in its file, version 2.
 ///
 /// Integers are little-endian and have 64 bits.
 ///
@@ -6,7 +6,7 @@
 /// |---|---|
 /// | head | magic `CLMSTORE`, version |
 /// | tokens | all images' tokens one after another, 1 or 2 bytes each; zeros up to a multiple of 8 |
-/// | images | for each: end of its tokens (counted in tokens, bit 63 set when held out), canonical bytes, end of its name |
+/// | images | for each: end of its tokens (counted in tokens, bit 63 set when held out), canonical bytes, end of its name, hash of its canonical bytes |
 /// | skipped files | for each: end of its path, end of the reason |
 /// | text | names, then path, reason of each skipped file, UTF-8; zeros up to a multiple of 8 |
 /// | tokenizer | its ``Tokenizer/file``; zeros up to a multiple of 8 |
@@ -17,9 +17,9 @@
 /// Special tokens are not stored. The checksum is a ``StableHash`` over all 64-bit words before it.
 enum TokenStoreFormat {
   static let magic: UInt64 = 0x4552_4f54_534d_4c43  // "CLMSTORE"
-  static let version: UInt64 = 1
+  static let version: UInt64 = 2
   static let headBytes = 16
-  static let imageBytes = 24
+  static let imageBytes = 32
   static let skippedBytes = 16
   static let heldOutFlag: UInt64 = 1 << 63
 
@@ -51,8 +51,10 @@ enum TokenWidth: Int {
 
 /// The counts at the end of a token store's file.
 struct TokenStoreFoot: Equatable {
-  /// Hash of everything the contents depend on.
+  /// Hash of everything the contents depend on, of the files their names and sizes.
   var key: UInt64
+  /// The same with what may change although the contents do not: the files' times.
+  var freshness: UInt64
   /// Number of images.
   var images: Int
   /// Number of tokens of all images.
@@ -65,15 +67,18 @@ struct TokenStoreFoot: Equatable {
   var textBytes: Int
   /// Bytes of the tokenizer, without padding.
   var tokenizerBytes: Int
+  /// Images whose canonical bytes are those of an image before them.
+  var duplicates: Int
 
   /// The fields in the order of the file; the checksum follows.
   var words: [UInt64] {
-    [key]
-      + [images, tokens, width.rawValue, skipped, textBytes, tokenizerBytes].map { UInt64($0) }
+    [key, freshness]
+      + [images, tokens, width.rawValue, skipped, textBytes, tokenizerBytes, duplicates]
+      .map { UInt64($0) }
   }
 
   /// Size in the file, with the checksum.
-  static let byteCount = 8 * 8
+  static let byteCount = 8 * 10
 
   /// Where each part begins.
   struct Offsets {
@@ -114,10 +119,11 @@ extension TokenStoreFoot {
   init?(of file: MappedFile) {
     guard file.count >= TokenStoreFormat.headBytes + Self.byteCount else { return nil }
     let start = file.count - Self.byteCount
-    let counts = (1..<7).compactMap { Int(exactly: file.uint64(at: start + 8 * $0)) }
-    guard counts.count == 6, let width = TokenWidth(rawValue: counts[2]) else { return nil }
+    let counts = (2..<9).compactMap { Int(exactly: file.uint64(at: start + 8 * $0)) }
+    guard counts.count == 7, let width = TokenWidth(rawValue: counts[2]) else { return nil }
     self.init(
-      key: file.uint64(at: start), images: counts[0], tokens: counts[1], width: width,
-      skipped: counts[3], textBytes: counts[4], tokenizerBytes: counts[5])
+      key: file.uint64(at: start), freshness: file.uint64(at: start + 8), images: counts[0],
+      tokens: counts[1], width: width, skipped: counts[3], textBytes: counts[4],
+      tokenizerBytes: counts[5], duplicates: counts[6])
   }
 }

@@ -55,8 +55,11 @@ enum TokenStoreValidation {
     }
     try checks.require(tokenEnd == foot.tokens, "tokens belong to no image")
     let skipped = try skippedFiles(in: file, foot, offsets, after: textEnd, checks)
-    if foot.images == 1 { (training, heldOut) = ([0], [0]) }
-    try checks.require(!training.isEmpty && !heldOut.isEmpty, "one of its two parts is empty")
+    try checks.require(!training.isEmpty, "no image is to train on")
+    // One picture, or copies of one.
+    if heldOut.isEmpty { heldOut = training }
+    try checks.require(foot.duplicates < foot.images, "it has more copies than images")
+    statistics.duplicates = foot.duplicates
     statistics.mean = Double(foot.tokens) / Double(foot.images)
     statistics.training = training.count
     statistics.heldOut = heldOut.count

@@ -11,6 +11,7 @@ struct TokenStoreWriter: ~Copyable {
   private(set) var skipped: [SkippedFile] = []
   /// For each of the first images, whether it is held out; those behind are for training.
   private var heldOut: [Bool] = []
+  private var duplicates = 0
   private var tokens = 0
   private let width: TokenWidth
 
@@ -18,6 +19,7 @@ struct TokenStoreWriter: ~Copyable {
     let name: String
     let tokenEnd: Int
     let bytes: Int
+    let hash: UInt64
   }
 
   init(_ url: URL, tokenizer: Tokenizer) throws(FileError) {
@@ -30,13 +32,15 @@ struct TokenStoreWriter: ~Copyable {
   var count: Int { images.count }
 
   /// Adds an image after those before it.
-  mutating func append(name: String, tokens: [Int32], bytes: Int) throws(FileError) {
+  mutating func append(
+    name: String, tokens: [Int32], bytes: Int, hash: UInt64
+  ) throws(FileError) {
     for token in tokens {
       waiting.append(UInt8(truncatingIfNeeded: token))
       if width == .two { waiting.append(UInt8(truncatingIfNeeded: token >> 8)) }
     }
     self.tokens += tokens.count
-    images.append(Image(name: name, tokenEnd: self.tokens, bytes: bytes))
+    images.append(Image(name: name, tokenEnd: self.tokens, bytes: bytes, hash: hash))
     if waiting.count >= 1 << 18 { try flush() }
   }
 
@@ -47,23 +51,29 @@ struct TokenStoreWriter: ~Copyable {
 
   /// Holds out a share of the images so far; those to come are for training.
   mutating func holdOut(_ share: Double) {
-    heldOut = HeldOutSplit.flags(names: images.map(\.name), share: share)
+    heldOut = HeldOutSplit.flags(images.map(\.hash), share: share)
+    duplicates = images.count - Set(images.map(\.hash)).count
   }
 
-  /// The names of the images so far that are not held out.
-  var trainingNames: Set<String> {
-    Set(zip(images, heldOut).filter { !$0.1 }.map(\.0.name))
-  }
+  /// The places of the images so far that are not held out.
+  var trainingIndices: [Int] { heldOut.indices.filter { !heldOut[$0] } }
+
+  /// What stands for the pictures that are held out.
+  var heldOutHashes: Set<UInt64> { Set(zip(images, heldOut).filter(\.1).map(\.0.hash)) }
 
   /// Writes all that follows the tokens, and makes the file appear.
-  consuming func finish(key: UInt64, tokenizer: Tokenizer) throws(FileError) {
+  consuming func finish(
+    key: UInt64, freshness: UInt64, tokenizer: Tokenizer
+  ) throws(FileError) {
     try pad()
     var textEnd = 0
     for (index, image) in images.enumerated() {
       textEnd += image.name.utf8.count
       let isHeldOut = index < heldOut.count && heldOut[index]
       let flag = isHeldOut ? TokenStoreFormat.heldOutFlag : 0
-      try append([UInt64(image.tokenEnd) | flag, UInt64(image.bytes), UInt64(textEnd)])
+      try append([
+        UInt64(image.tokenEnd) | flag, UInt64(image.bytes), UInt64(textEnd), image.hash,
+      ])
     }
     for file in skipped {
       let pathEnd = textEnd + file.path.utf8.count
@@ -80,8 +90,9 @@ struct TokenStoreWriter: ~Copyable {
     waiting += tokenizerBytes
     try pad()
     let foot = TokenStoreFoot(
-      key: key, images: images.count, tokens: tokens, width: width,
-      skipped: skipped.count, textBytes: textEnd, tokenizerBytes: tokenizerBytes.count)
+      key: key, freshness: freshness, images: images.count, tokens: tokens, width: width,
+      skipped: skipped.count, textBytes: textEnd, tokenizerBytes: tokenizerBytes.count,
+      duplicates: duplicates)
     try append(foot.words)
     try flush()
     try append([hash.value])
@@ -117,25 +128,5 @@ struct TokenStoreWriter: ~Copyable {
     waiting.removeSubrange(whole...)
     try file.append(waiting)
     waiting.replaceSubrange(waiting.startIndex..., with: rest)
-  }
-}
-
-/// Which images are kept from training.
-enum HeldOutSplit {
-  /// For each name whether its image is held out.
-  ///
-  /// It is when the hash of the name, as a number in [0, 1), is below `share`: an image keeps its
-  /// side whatever else is in the folder.
-  ///
-  /// Where that leaves one of two or more images' sides empty, the image whose hash is nearest the
-  /// other side moves there. A single image counts as training; readers validate on it too.
-  static func flags(names: [String], share: Double) -> [Bool] {
-    let places = names.map { StableHash($0.utf8).unitInterval }
-    var flags = places.map { $0 < share }
-    guard names.count >= 2 else { return flags.map { _ in false } }
-    let ascending = flags.indices.sorted { (places[$0], $0) < (places[$1], $1) }
-    if !flags.contains(true), let lowest = ascending.first { flags[lowest] = true }
-    if !flags.contains(false), let highest = ascending.last { flags[highest] = false }
-    return flags
   }
 }

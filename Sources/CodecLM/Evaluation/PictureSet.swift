@@ -155,15 +155,27 @@ public struct PictureSet: Sendable {
 }
 
 extension PictureSet {
-  /// Those files that a token store of their folder holds out from training, evenly spread.
+  /// Those files whose pictures a model was kept from, evenly spread.
   ///
   /// - Parameters:
-  ///   - share: as in
-  ///     ``TokenStore/build(from:codec:codecKey:tokenizer:at:heldOutShare:mirrored:strict:pool:progress:)``.
+  ///   - split: which pictures those are.
+  ///   - codec: the model's, whose canonical streams say which picture a file is; files it cannot read are
+  ///     left out.
   ///   - count: the most files to take.
-  public func heldOut(share: Double = 0.02, count: Int = .max) -> PictureSet {
-    let flags = HeldOutSplit.flags(names: files.map(\.name), share: share)
-    let indices = files.indices.filter { flags[$0] }
+  ///   - progress: called about twice a second with the number of files looked at; an error it throws ends it.
+  /// - Throws: what `progress` throws.
+  /// - Complexity: decodes every file.
+  public func heldOut(
+    by split: ModelSplit, _ codec: any Codec, count: Int = .max, pool: WorkerPool = .shared,
+    progress: (Int) throws -> Void = { _ in }
+  ) rethrows -> PictureSet {
+    var indices: [Int] = []
+    try pool.forEachPortion(of: files.count) { index in
+      (try? codec.canonicalBytes(of: bytes(of: index))).map { split.isHeldOut($0) } ?? false
+    } then: { range, flags in
+      indices += zip(range, flags).filter(\.1).map(\.0)
+      try progress(range.upperBound)
+    }
     let count = min(count, indices.count)
     return files(at: (0..<count).map { indices[$0 * indices.count / count] })
   }

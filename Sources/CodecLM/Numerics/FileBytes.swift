@@ -12,7 +12,9 @@ package enum FileBytes {
   /// - Throws: ``FileError/cannotRead(path:reason:)``.
   package static func read(_ path: String, limit: Int = 1 << 30) throws(FileError) -> [UInt8] {
     // Without O_NONBLOCK, opening a named pipe waits for its writer.
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = unsafe path.withSystemPath {
+      unsafe open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    }
     guard descriptor >= 0 else { throw error(path) }
     defer { close(descriptor) }
     var status = stat()
@@ -44,18 +46,26 @@ package enum FileBytes {
   }
 
   private static func error(_ path: String) -> FileError {
-    .cannotRead(path: path, reason: systemReason())
+    .cannotRead(path: path, reason: systemReason(.reading))
   }
+}
+
+/// What a call of the system was for.
+enum SystemPurpose {
+  case reading
+  case writing
 }
 
 /// The system's text for `errno`, with the way out where there is one; it must be asked for before
 /// any other call.
-func systemReason() -> String {
+func systemReason(_ purpose: SystemPurpose) -> String {
   let code = errno
   let text = unsafe String(cString: strerror(code))
-  return switch code {
-  case ENOSPC, EDQUOT: text + "; free some space and run the command again"
-  case EACCES, EPERM, EROFS: text + "; choose a place that you may use"
+  return switch (code, purpose) {
+  case (ENOSPC, _), (EDQUOT, _): text + "; free some space and run the command again"
+  case (EACCES, .writing), (EPERM, .writing), (EROFS, .writing):
+    text + "; choose a place that you may use"
+  case (EEXIST, .writing): text + "; it was left as it is"
   default: text
   }
 }

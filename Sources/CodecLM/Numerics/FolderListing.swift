@@ -13,11 +13,54 @@ package enum FolderListing {
     package let modified: Int64
   }
 
+  /// A place below the folder whose files are not listed, and why.
+  package struct Omission: Sendable, Equatable {
+    /// Path relative to the folder.
+    package let path: String
+    /// One phrase.
+    package let reason: String
+  }
+
+  /// What a folder holds.
+  package struct Listing: Sendable {
+    /// The files, each once, ascending by the bytes of their paths.
+    package internal(set) var entries: [Entry] = []
+    /// What could not be looked at, ascending.
+    package internal(set) var unreadable: [Omission] = []
+    /// What this program itself wrote there, ascending.
+    package internal(set) var own: [Omission] = []
+  }
+
   /// What stands at `path`, a symbolic link followed.
   package static func kind(of path: String) -> Kind {
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return .missing }
+    guard unsafe path.withSystemPath({ unsafe stat($0, &status) }) == 0 else { return .missing }
     return status.st_mode & S_IFMT == S_IFDIR ? .folder : .other
+  }
+
+  /// Whether nothing has the name at `path`, not even a symbolic link that leads nowhere.
+  package static func nothingIs(at path: String) -> Bool {
+    var status = stat()
+    return unsafe path.withSystemPath({ unsafe lstat($0, &status) }) != 0 && errno == ENOENT
+  }
+
+  /// Whether the place at `path`, which need not exist, is the folder at `folder` or below it, whatever
+  /// links lead there.
+  package static func isPlace(_ path: String, in folder: String) -> Bool {
+    guard let wanted = FileIdentity(folder) else { return false }
+    var place = path
+    while FileIdentity(place) == nil {
+      let above = place.folderOfPath
+      guard above != place else { return false }
+      place = above
+    }
+    while let own = FileIdentity(place) {
+      if own == wanted { return true }
+      let above = kind(of: place) == .folder ? "\(place)/.." : place.folderOfPath
+      guard FileIdentity(above) != own else { return false }
+      place = above
+    }
+    return false
   }
 
   /// What a path can lead to.
@@ -29,80 +72,28 @@ package enum FolderListing {
     case other
   }
 
-  /// All regular files below `folder` whose name satisfies `isWanted`, in no particular order.
+  /// All regular files below `folder` whose name satisfies `isWanted`.
   ///
-  /// Names that begin with a dot are skipped. Symbolic links are followed, except one that leads
-  /// back to a folder above it and one that leads nowhere. A folder below the first that cannot be
-  /// opened is an error: a silently smaller set of files would be worse.
+  /// Names that begin with a dot are skipped. Symbolic links are followed, and each file and each folder
+  /// counts once, by device and inode: under the name without links, else the first by its bytes. What
+  /// cannot be looked at is listed as such, so that nothing is missing in silence.
   ///
-  /// - Throws: ``FileError/cannotRead(path:reason:)``.
+  /// What the program itself left there is no input and is listed apart: folders of models and runs, what
+  /// `WrittenFiles` says was made from pictures or drawn by a model. The folder itself is meant by whoever
+  /// names it: what it holds counts if it holds nothing else.
+  ///
+  /// - Parameters:
+  ///   - folder: its path.
+  ///   - excluded: folders that are left out besides.
+  ///   - isWanted: tells a picture by its name.
+  /// - Throws: ``FileError/cannotRead(path:reason:)`` for the folder itself.
+  /// - Complexity: O(*n* log *n*) in the number of names, whatever links there are.
   package static func files(
-    below folder: String, where isWanted: (_ name: String) -> Bool
-  ) throws(FileError) -> [Entry] {
-    var entries: [Entry] = []
-    try visit(folder, prefix: "", ancestors: [], isWanted, &entries)
-    return entries
-  }
-
-  private struct Identity: Equatable {
-    let device: UInt64
-    let node: UInt64
-  }
-
-  private static func visit(
-    _ folder: String, prefix: String, ancestors: [Identity], _ isWanted: (String) -> Bool,
-    _ entries: inout [Entry]
-  ) throws(FileError) {
-    guard let stream = unsafe opendir(folder) else {
-      throw .cannotRead(path: folder, reason: systemReason())
-    }
-    var subfolders: [String] = []
-    let descriptor = unsafe dirfd(stream)
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else {
-      let reason = systemReason()
-      unsafe closedir(stream)
-      throw .cannotRead(path: folder, reason: reason)
-    }
-    let own = Identity(device: UInt64(status.st_dev), node: UInt64(status.st_ino))
-    guard !ancestors.contains(own) else {
-      unsafe closedir(stream)
-      return
-    }
-    while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-      }
-      guard !name.hasPrefix(".") else { continue }
-      let type = unsafe Int32(entry.pointee.d_type)
-      let mayBeFolder = type != Int32(DT_REG)
-      let wanted = isWanted(name)
-      guard wanted || mayBeFolder else { continue }
-      guard unsafe fstatat(descriptor, name, &status, 0) == 0 else { continue }
-      switch status.st_mode & S_IFMT {
-      case S_IFDIR: subfolders.append(name)
-      case S_IFREG where wanted:
-        entries.append(
-          Entry(path: prefix + name, size: Int(status.st_size), modified: nanoseconds(status)))
-      default: continue
-      }
-    }
-    // Closed before descending, so that depth costs no descriptors.
-    unsafe closedir(stream)
-    for name in subfolders {
-      try visit(
-        "\(folder)/\(name)", prefix: "\(prefix)\(name)/", ancestors: ancestors + [own], isWanted,
-        &entries)
-    }
-  }
-
-  private static func nanoseconds(_ status: stat) -> Int64 {
-    #if canImport(Darwin)
-      let time = status.st_mtimespec
-    #else
-      let time = status.st_mtim
-    #endif
-    let (whole, overflow) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
-    return overflow ? .max : whole &+ Int64(time.tv_nsec)
+    below folder: String, excluding excluded: Set<FileIdentity> = [],
+    where isWanted: (_ name: String) -> Bool
+  ) throws(FileError) -> Listing {
+    var walk = FolderWalk(folder, excluded)
+    try walk.visitAll(isWanted)
+    return walk.listing
   }
 }

@@ -13,8 +13,10 @@ public import Foundation
   ///   when it cannot be opened.
   public init(_ folder: URL) throws(FileError) {
     let path = folder.path
-    let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .cannotRead(path: path, reason: systemReason()) }
+    let descriptor = unsafe path.withSystemPath {
+      unsafe open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
+    guard descriptor >= 0 else { throw .cannotRead(path: path, reason: systemReason(.reading)) }
     // Where the file system has no locks there is nothing to hold.
     if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
       close(descriptor)

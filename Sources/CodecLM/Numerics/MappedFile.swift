@@ -18,7 +18,7 @@ import Foundation
   ///
   /// - Throws: ``NumericsError/cannotMap(path:reason:)``.
   public init(path: String) throws {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = unsafe path.withSystemPath { unsafe open($0, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw Self.error(path) }
     defer { close(descriptor) }
     var status = stat()
@@ -46,7 +46,7 @@ import Foundation
   }
 
   private static func error(_ path: String) -> NumericsError {
-    .cannotMap(path: path, reason: systemReason())
+    .cannotMap(path: path, reason: systemReason(.reading))
   }
 
   /// Calls `body` with the file's bytes in their place.

@@ -25,9 +25,12 @@ package struct StableHash: Sendable {
 
   /// Appends 64 bits in one step instead of eight, with another result than their bytes.
   ///
-  /// A single changed word always changes the hash, because a step is one-to-one in each argument.
+  /// A single changed word always changes the hash, because a step is one-to-one in each argument. The
+  /// upper half is mixed into the lower one, without which a word's highest bit would stay the highest and
+  /// two of them would cancel out.
   package mutating func append(word: UInt64) {
     value = (value ^ word) &* Self.prime
+    value ^= value >> 32
   }
 
   /// Appends the count and then the bytes, so that neighbouring fields cannot run into each other.
@@ -40,7 +43,10 @@ package struct StableHash: Sendable {
   ///
   /// FNV leaves the last bytes' differences in the low and middle bits, so they are mixed by
   /// MurmurHash3's finaliser first.
-  package var unitInterval: Double {
+  package var unitInterval: Double { Self.unitInterval(value) }
+
+  /// The same of a hash that was kept.
+  package static func unitInterval(_ value: UInt64) -> Double {
     var mixed = value
     mixed = (mixed ^ mixed >> 33) &* 0xff51_afd7_ed55_8ccd
     mixed = (mixed ^ mixed >> 33) &* 0xc4ce_b9fe_1a85_ec53

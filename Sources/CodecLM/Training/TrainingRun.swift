@@ -143,6 +143,11 @@ public struct TrainingRun: ~Copyable {
   /// - Throws: ``TrainingError/nothingToResume(path:)``, ``FileError``.
   public static func options(of folder: URL) throws -> Options { try record(of: folder).run }
 
+  /// The ``TokenStore/key`` of the images that the run in a folder was started with.
+  ///
+  /// - Throws: ``TrainingError/nothingToResume(path:)``, ``FileError``.
+  package static func dataKey(of folder: URL) throws -> UInt64 { try record(of: folder).dataKey }
+
   /// What the newest checkpoint of a folder says of its run.
   static func record(of folder: URL) throws -> RunRecord {
     let newest = try newestCheckpoint(in: folder)

@@ -4,7 +4,7 @@ import Testing
 
 struct HeldOutTests {
   @Test func `an image keeps its side whatever else is in the folder`() throws {
-    let fixture = try StoreFixture(lengths: Array(repeating: 2, count: 300))
+    let fixture = try StoreFixture(lengths: (0..<300).map { 2 + $0 / 256 })
     let all = try fixture.build()
     let heldOut = Set(all.heldOutIndices.map(all.name))
     // 60 expected, deviation 7; four deviations.
@@ -26,6 +26,65 @@ struct HeldOutTests {
       .build(heldOutShare: share)
     #expect(store.heldOutIndices.count == (share == 0 ? 1 : count - 1))
     #expect(store.trainingIndices.count == (share == 0 ? count - 1 : 1))
+  }
+
+  @Test func `copies of a picture are on one side and counted`() throws {
+    let fixture = try StoreFixture(lengths: (0..<40).map { _ in 9 })
+    for index in 0..<40 {
+      let copy = "images/copies/\(index).jpg"
+      try fixture.folder.write(
+        [UInt8(ascii: "P")] + StoreFixture.stream(index, 9), to: copy)
+    }
+    let store = try fixture.build()
+    #expect(store.count == 80 && store.statistics.duplicates == 40)
+    func streams(_ indices: [Int]) -> Set<[Int32]> { Set(indices.map(store.tokens)) }
+    #expect(streams(store.trainingIndices).isDisjoint(with: streams(store.heldOutIndices)))
+  }
+
+  @Test func `a mirror image that is held out is not trained on`() throws {
+    let fixture = try StoreFixture(lengths: [])
+    // Each stream's mirror image, backwards, is another file's.
+    for index in 0..<40 {
+      let stream = StoreFixture.stream(index, 9)
+      for (name, bytes) in [("a", stream), ("b", stream.reversed())] {
+        try fixture.folder.write([UInt8(ascii: "P")] + bytes, to: "images/\(name)\(index).jpg")
+      }
+    }
+    let store = try TokenStore.build(
+      from: ImageFolder(fixture.folder("images")), codec: PlainCodec(), codecKey: [1],
+      at: fixture.url, heldOutShare: 0.3, mirrored: true)
+    let heldOut = Set(store.heldOutIndices.map(store.tokens))
+    #expect(!heldOut.isEmpty && heldOut.count < 80)
+    #expect(Set(store.trainingIndices.map(store.tokens)).isDisjoint(with: heldOut))
+  }
+
+  @Test func `a model's folder tells what it was kept from`() throws {
+    let fixture = try StoreFixture(lengths: (0..<60).map { _ in 5 })
+    let store = try fixture.build()
+    let folder = fixture.folder("model")
+    #expect(throws: ModelSplitError.unknown(path: folder.path)) { try ModelSplit(of: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+    try FileManager.default.copyItem(
+      at: fixture.url, to: folder.appendingPathComponent("images.tokens"))
+    let split = try ModelSplit(of: folder)
+    for index in 0..<store.count {
+      let stream = StoreFixture.stream(index, 5)
+      #expect(split.isHeldOut(stream) == store.heldOutIndices.contains(index))
+    }
+    // Without the store the share alone says the same.
+    try FileManager.default.removeItem(at: folder.appendingPathComponent("images.tokens"))
+    try fixture.folder.write(Array(#"{"share": 0.2}"#.utf8), to: "model/held_out.json")
+    let rule = try ModelSplit(of: folder)
+    for index in 0..<store.count {
+      #expect(
+        rule.isHeldOut(StoreFixture.stream(index, 5)) == store.heldOutIndices.contains(index))
+    }
+  }
+
+  @Test func `few images hold out a fifth, many a fiftieth`() {
+    #expect(HeldOutSplit.share(of: 100) == 0.2)
+    #expect(HeldOutSplit.share(of: 320) == 0.1)
+    #expect(HeldOutSplit.share(of: 50_000) == 0.02)
   }
 
   @Test(arguments: [0.0, 1.0])

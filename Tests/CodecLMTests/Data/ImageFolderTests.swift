@@ -45,8 +45,68 @@ struct ImageFolderTests {
       try FileManager.default.createSymbolicLink(
         atPath: folder(path).path, withDestinationPath: destination)
     }
+    let images = try ImageFolder(folder("in"))
+    #expect(images.files.map(\.path) == ["a.jpg", "link.jpg", "sub/b.jpg"])
+    #expect(images.unreadable.map(\.path) == ["broken.jpg", "self.jpg"])
+  }
+
+  @Test func `folders that all lead to each other hold each file once`() throws {
+    for index in 0..<12 {
+      try folder.write([1], to: "in/\(index)/a.jpg")
+      for other in 0..<12 where other != index {
+        try FileManager.default.createSymbolicLink(
+          atPath: folder("in/\(index)/to\(other)").path, withDestinationPath: "../\(other)")
+      }
+    }
     let paths = try ImageFolder(folder("in")).files.map(\.path)
-    #expect(paths == ["a.jpg", "link.jpg", "other/x.jpg", "sub/b.jpg"])
+    #expect(Set(paths) == Set((0..<12).map { "\($0)/a.jpg" }) && paths.count == 12)
+  }
+
+  @Test func `a second name of a file does not count`() throws {
+    try folder.write([1], to: "in/z.jpg")
+    try FileManager.default.linkItem(at: folder("in/z.jpg"), to: folder("in/b.jpg"))
+    try FileManager.default.createSymbolicLink(
+      atPath: folder("in/a.jpg").path, withDestinationPath: "z.jpg")
+    #expect(try ImageFolder(folder("in")).files.map(\.path) == ["b.jpg"])
+  }
+
+  @Test func `names that are not UTF-8 come back to the byte`() throws {
+    let names: [[UInt8]] = [
+      Array("caf\u{E9}.jpg".utf8), Array("cafe\u{301}.jpg".utf8), [0x63, 0xE9, 0x2E, 0x6A, 0x70, 0x67],
+      [0xFF, 0x80] + Array(".jpg".utf8), Array("\u{10FEE9}\u{10FDFF}.jpg".utf8),
+    ]
+    for name in names {
+      let text = String(fileName: name)
+      #expect(text.fileNameBytes == name)
+      try AtomicFile.write(name, path: "\(folder.url.path)/\(text)")
+    }
+    let images = try ImageFolder(folder.url)
+    #expect(
+      Set(images.files.map(\.path.fileNameBytes)) == Set(names) && images.files.count == names.count)
+    for file in images.files {
+      #expect(try FileBytes.read(images.path(of: file)) == file.path.fileNameBytes)
+    }
+  }
+
+  @Test func `runs, what is excluded and what was made from pictures are no pictures`() throws {
+    for path in [
+      "a.jpg", "run/codec.json", "run/samples/step-000000.jpg", "new/images.tokens", "new/x.jpg",
+      "out/b.jpg", "small/a.jpg", "small/own.jpg", "drawn/d.jpg",
+    ] { try folder.write([1], to: path) }
+    var small = try WrittenFiles(in: folder("small").path)
+    try small.add([("a.jpg", [1])], by: "canonicalize", isDerived: true)
+    var drawn = try WrittenFiles(in: folder("drawn").path)
+    try drawn.add([("d.jpg", [1])], by: "draw-digits", isDerived: false)
+    let images = try ImageFolder(folder.url, excluding: [folder("out")])
+    #expect(images.files.map(\.path) == ["a.jpg", "drawn/d.jpg", "small/own.jpg"])
+    #expect(images.leftOut.map(\.path) == ["new", "run", "small/a.jpg"])
+    // Who names a folder that holds nothing else means that.
+    try FileManager.default.removeItem(at: folder("small/own.jpg"))
+    #expect(try ImageFolder(folder("small")).files.map(\.path) == ["a.jpg"])
+    // A run in the folder of pictures itself.
+    try folder.write([1], to: "codec.json")
+    try folder.write([1], to: "samples/step-000000.jpg")
+    #expect(try ImageFolder(folder.url).leftOut.map(\.path).contains("samples"))
   }
 
   @Test func `a folder that cannot be used says why`() throws {

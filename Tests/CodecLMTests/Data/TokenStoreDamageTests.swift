@@ -22,6 +22,15 @@ struct TokenStoreDamageTests {
     #expect(opened.isEmpty)
   }
 
+  @Test func `two flipped flags do not cancel out`() throws {
+    // The highest bit of an image's first word says that it is held out.
+    for (first, second) in [(0, 1), (0, 2), (1, 3)] {
+      var changed = bytes
+      for image in [first, second] { changed[16 + 32 + 32 * image + 7] ^= 0x80 }
+      #expect(try open(changed) == nil)
+    }
+  }
+
   @Test func `a store with more bytes at its end does not open`() throws {
     #expect(try open(bytes + [0, 0, 0, 0, 0, 0, 0, 0]) == nil)
   }
@@ -47,8 +56,8 @@ struct TokenStoreDamageTests {
       let inIndex = random.nextWord() % 2 == 0
       let word =
         inIndex
-        ? 16 + 32 + 8 * Int(random.nextWord() % 14)
-        : bytes.count - 64 + 8 * Int(random.nextWord() % 7)
+        ? 16 + 32 + 8 * Int(random.nextWord() % 18)
+        : bytes.count - 80 + 8 * Int(random.nextWord() % 9)
       let extremes: [UInt64] = [0, 1, 2, 1 << 31, 1 << 62, 1 << 63, .max, .max - 7]
       let draw = Int(random.nextWord() % 16)
       let value = draw < extremes.count ? extremes[draw] : UInt64(random.nextWord() % 64)
@@ -67,9 +76,9 @@ struct TokenStoreDamageTests {
 
   @Test func `another version is named`() throws {
     var changed = bytes
-    changed[8] = 2
+    changed[8] = 3
     try Data(changed).write(to: fixture.url)
-    #expect(throws: TokenStoreError.unsupportedVersion(path: fixture.url.path, found: 2)) {
+    #expect(throws: TokenStoreError.unsupportedVersion(path: fixture.url.path, found: 3)) {
       try TokenStore(fixture.url)
     }
   }

@@ -57,10 +57,37 @@ struct TokenStoreTests {
       [.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: first.path)
     _ = try fixture.build(codecKey: [2], heldOutShare: 0.3, rounds: &rounds)
     #expect(rounds == 1)
+    let fewer = try ImageFolder(fixture.folder("images"), maximumPixels: 7)
+    var calls = 0
+    _ = try TokenStore.build(
+      from: fewer, codec: PlainCodec(), codecKey: [2], at: fixture.url, heldOutShare: 0.3
+    ) { _ in calls += 1 }
+    #expect(calls > 0)
     try FileManager.default.moveItem(at: first, to: fixture.folder("images/new.jpg"))
     let store = try fixture.build(codecKey: [2], heldOutShare: 0.3, rounds: &rounds)
     #expect(rounds == 1)
     #expect(store.name(of: 39) == "new.jpg")
+  }
+
+  @Test func `a store that is wanted is taken whatever the times, and kept where it does not fit`() throws {
+    let fixture = try StoreFixture(lengths: lengths)
+    let store = try fixture.build()
+    func reopen() throws -> TokenStore {
+      try TokenStore.build(
+        from: ImageFolder(fixture.folder("images")), codec: PlainCodec(), codecKey: [1],
+        at: fixture.url, heldOutShare: 0.2, expecting: store.key,
+        progress: { _ in Issue.record("it is built again") })
+    }
+    let before = try Data(contentsOf: fixture.url)
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: 1)],
+      ofItemAtPath: fixture.folder("images/0000.jpg").path)
+    #expect(try reopen().count == 40)
+    try fixture.folder.write([UInt8(ascii: "P"), 1], to: "images/more.jpg")
+    let error = TokenStoreError.changed(
+      folder: fixture.folder("images").path, what: "1 new, such as more.jpg")
+    #expect(throws: error) { try reopen() }
+    #expect(try Data(contentsOf: fixture.url) == before)
   }
 
   @Test func `tokens of several bytes come back and their bytes are counted`() throws {

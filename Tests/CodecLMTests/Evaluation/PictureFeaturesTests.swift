@@ -81,7 +81,14 @@ private struct ThreeNumbers: FeatureNetwork {
       #expect(set.files.map(\.name) == ["picture-0.jpg", "picture-3.jpg", "picture-6.jpg"])
       let all = PictureSet("real", try ImageFolder(folder), count: 30)
       #expect(all.files.count == 9)
-      #expect(all.heldOut().files.count == 1)
+      let codec = try TestImages.profile().makeCodec()
+      let store = try TokenStore.build(
+        from: ImageFolder(folder), TestImages.profile(), at: folder.appendingPathComponent("tokens"))
+      try FileManager.default.moveItem(
+        at: folder.appendingPathComponent("tokens"),
+        to: folder.appendingPathComponent("images.tokens"))
+      let heldOut = try all.heldOut(by: ModelSplit(of: folder), codec)
+      #expect(heldOut.files.map(\.name) == store.heldOutIndices.map(store.name))
     }
   }
 

@@ -53,15 +53,48 @@ struct AtomicFileTests {
     var file = try AtomicFile(target)
     try file.append([UInt8](repeating: 1, count: 3 << 20))
     let written = try #require(try folder.names.first)
-    let others = ["own.0.partial", ".hidden", ".song.partial", ".a.XYZ.partial"]
-    for name in [".left.0.partial", ".new.1.partial"] + others {
-      try Data([1]).write(to: folder(name))
-    }
-    for name in [written, ".left.0.partial"] + others { try age(name) }
-    AtomicFile.removeAbandoned(in: folder.url)
-    #expect(try Set(folder.names) == Set([written, ".new.1.partial"] + others))
+    let (left, new) = (".jpeglm-0123456789abcdef.partial", ".jpeglm-0000000000000001.partial")
+    let others = [
+      "own.0.partial", ".hidden", ".notes.2024.partial", ".jpeglm-notes.partial",
+      ".jpeglm-0123456789ABCDEF.partial", ".jpeglm-2024.partial",
+    ]
+    for name in [left, new] + others { try Data([1]).write(to: folder(name)) }
+    for name in [written, left] + others { try age(name) }
+    AtomicFile.removeAbandoned(in: folder.url.path)
+    #expect(try Set(folder.names) == Set([written, new] + others))
     try file.finish()
     #expect(try Data(contentsOf: target).count == 3 << 20)
+  }
+
+  @Test func `a name of 255 bytes is written`() throws {
+    let name = String(repeating: "n", count: 251) + ".jpg"
+    try AtomicFile.write([1], to: folder(name))
+    #expect(try folder.names == [name])
+  }
+
+  @Test func `a new file replaces nothing, not even a link that leads nowhere`() throws {
+    try AtomicFile.write([1], path: target.path, .bulkNew)
+    let link = folder("link")
+    try FileManager.default.createSymbolicLink(
+      atPath: link.path, withDestinationPath: "nowhere")
+    for taken in [target, link] {
+      #expect(throws: FileError.self) { try AtomicFile.write([2], path: taken.path, .bulkNew) }
+    }
+    #expect(try Array(Data(contentsOf: target)) == [1])
+    #expect(try Set(folder.names) == ["target", "link"])
+  }
+
+  @Test func `a link to a descriptor is written through`() throws {
+    try Data([9]).write(to: target)
+    let file = try FileHandle(forWritingTo: target)
+    try file.seekToEnd()
+    let link = folder("link")
+    try FileManager.default.createSymbolicLink(
+      atPath: link.path, withDestinationPath: "/proc/self/fd/\(file.fileDescriptor)")
+    try AtomicFile.write([1, 2], to: link)
+    try AtomicFile.write([3], to: link)
+    #expect(try Array(Data(contentsOf: target)) == [9, 1, 2, 3])
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path).hasPrefix("/proc"))
   }
 
   @Test func `a folder has one owner at a time`() throws {

@@ -1,0 +1,187 @@
+import Foundation
+
+/// A walk through a folder and all below it, for ``FolderListing``.
+///
+/// Folders are visited as they are nested first; those that only symbolic links lead to come after, so that
+/// a file has the name without links where it has one.
+struct FolderWalk {
+  private(set) var listing = FolderListing.Listing()
+
+  private struct Found {
+    let entry: FolderListing.Entry
+    let identity: FileIdentity
+    /// Whether a symbolic link leads to it.
+    let isLinked: Bool
+    /// Whether another name may lead to the same file.
+    let mayRecur: Bool
+    let isOwn: Bool
+  }
+
+  private struct Place {
+    /// Relative to the root, with `/` behind it; empty for the root.
+    let prefix: String
+    /// Whether a symbolic link leads to it.
+    let isLinked: Bool
+    /// The program's own files below the folders above, by the bytes of their paths from the root.
+    let own: Set<[UInt8]>
+  }
+
+  private let root: String
+  private var visited: Set<FileIdentity>
+  private var found: [Found] = []
+  /// Folders behind symbolic links.
+  private var linked: [Place] = []
+
+  init(_ root: String, _ excluded: Set<FileIdentity>) {
+    self.root = root
+    visited = excluded
+  }
+
+  mutating func visitAll(_ isWanted: (String) -> Bool) throws(FileError) {
+    if let own = FileIdentity(root) { visited.remove(own) }
+    if let error = visit(Place(prefix: "", isLinked: false, own: []), isWanted) { throw error }
+    while !linked.isEmpty {
+      let next = linked.sorted { Self.isBefore($0.prefix, $1.prefix) }
+      linked = []
+      for place in next { _ = visit(place, isWanted) }
+    }
+    finish()
+  }
+
+  private static func isBefore(_ a: String, _ b: String) -> Bool {
+    a.utf8.lexicographicallyPrecedes(b.utf8)
+  }
+
+  /// Each file once, in order, and the program's own ones apart.
+  private mutating func finish() {
+    var recurring: Set<FileIdentity> = []
+    for file in found where file.mayRecur { recurring.insert(file.identity) }
+    // The name without links first.
+    found.sort {
+      $0.isLinked == $1.isLinked
+        ? Self.isBefore($0.entry.path, $1.entry.path) : !$0.isLinked
+    }
+    var taken: Set<FileIdentity> = []
+    let each = found.filter {
+      guard recurring.contains($0.identity) else { return true }
+      return taken.insert($0.identity).inserted
+    }
+    // A folder that holds nothing else than the program's files was named for their sake.
+    let hasOthers = each.contains { !$0.isOwn }
+    for file in each {
+      if file.isOwn, hasOthers {
+        listing.own.append(.init(path: file.entry.path, reason: "jpeglm wrote it"))
+      } else {
+        listing.entries.append(file.entry)
+      }
+    }
+    listing.entries.sort { Self.isBefore($0.path, $1.path) }
+    listing.unreadable.sort { Self.isBefore($0.path, $1.path) }
+    listing.own.sort { Self.isBefore($0.path, $1.path) }
+  }
+
+  /// The error of the folder itself; one below it is noted.
+  private mutating func visit(_ place: Place, _ isWanted: (String) -> Bool) -> FileError? {
+    let path = place.prefix.isEmpty ? root : "\(root)/\(place.prefix.dropLast())"
+    guard let stream = unsafe path.withSystemPath({ unsafe opendir($0) }) else {
+      return note(path, place, systemReason(.reading))
+    }
+    let descriptor = unsafe dirfd(stream)
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      let reason = systemReason(.reading)
+      unsafe closedir(stream)
+      return note(path, place, reason)
+    }
+    guard visited.insert(FileIdentity(status)).inserted else {
+      unsafe closedir(stream)
+      return nil
+    }
+    var names: [(name: String, type: Int32)] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe Folders.name(of: entry)
+      names.append((name, unsafe Int32(entry.pointee.d_type)))
+    }
+    var subfolders: [String] = []
+    let isRun = names.contains { RunFolder.marks.contains($0.name) }
+    if isRun, !place.prefix.isEmpty {
+      listing.own.append(
+        .init(path: String(place.prefix.dropLast()), reason: "a folder of a model"))
+      unsafe closedir(stream)
+      return nil
+    }
+    var own = place.own
+    if names.contains(where: { $0.name == WrittenFiles.fileName }) {
+      own.formUnion(WrittenFiles.derived(in: path).map { Array(place.prefix.utf8) + $0 })
+    }
+    names.sort { Self.isBefore($0.name, $1.name) }
+    for (name, type) in names where !name.hasPrefix(".") {
+      let wanted = isWanted(name)
+      guard wanted || type != Int32(DT_REG) else { continue }
+      let relative = place.prefix + name
+      guard unsafe name.withSystemPath({ unsafe fstatat(descriptor, $0, &status, 0) }) == 0 else {
+        // A file that is no picture by its name would not have been one.
+        if wanted || type == Int32(DT_DIR) {
+          listing.unreadable.append(.init(path: relative, reason: systemReason(.reading)))
+        }
+        continue
+      }
+      let isLink = isLink(name, type, in: descriptor)
+      switch status.st_mode & S_IFMT {
+      case S_IFDIR where isRun && RunFolder.parts.contains(name):
+        listing.own.append(.init(path: relative, reason: "a part of a run"))
+      case S_IFDIR where isLink: 
+        linked.append(Place(prefix: relative + "/", isLinked: true, own: own))
+      case S_IFDIR: subfolders.append(name)
+      case S_IFREG where wanted:
+        found.append(
+          Found(
+            entry: .init(
+              path: relative, size: Int(status.st_size), modified: Self.nanoseconds(status)),
+            identity: FileIdentity(status), isLinked: isLink || place.isLinked,
+            mayRecur: isLink || place.isLinked || status.st_nlink > 1,
+            isOwn: own.contains(Array(relative.utf8))))
+      default: continue
+      }
+    }
+    // Closed before descending, so that depth costs no descriptors.
+    unsafe closedir(stream)
+    for name in subfolders {
+      _ = visit(
+        Place(prefix: "\(place.prefix)\(name)/", isLinked: place.isLinked, own: own), isWanted)
+    }
+    return nil
+  }
+
+  private func isLink(_ name: String, _ type: Int32, in folder: Int32) -> Bool {
+    guard type == Int32(DT_UNKNOWN) else { return type == Int32(DT_LNK) }
+    var status = stat()
+    return unsafe name.withSystemPath {
+      unsafe fstatat(folder, $0, &status, AT_SYMLINK_NOFOLLOW)
+    } == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
+
+  private mutating func note(_ path: String, _ place: Place, _ reason: String) -> FileError? {
+    if place.prefix.isEmpty { return .cannotRead(path: path, reason: reason) }
+    listing.unreadable.append(.init(path: String(place.prefix.dropLast()), reason: reason))
+    return nil
+  }
+
+  private static func nanoseconds(_ status: stat) -> Int64 {
+    #if canImport(Darwin)
+      let time = status.st_mtimespec
+    #else
+      let time = status.st_mtim
+    #endif
+    let (whole, overflow) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
+    return overflow ? .max : whole &+ Int64(time.tv_nsec)
+  }
+}
+
+/// How a run's folder, or a model's, is known from outside, and what in it is the program's.
+package enum RunFolder {
+  /// Names of files that every such folder has one of.
+  package static let marks: Set<String> = ["codec.json", "images.tokens"]
+  /// Folders in it that the program writes.
+  package static let parts: Set<String> = ["samples", "checkpoints", "best"]
+}

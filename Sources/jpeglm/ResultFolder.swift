@@ -1,0 +1,128 @@
+import ArgumentParser
+import CodecLM
+import Foundation
+
+/// What may happen to files that are in the way.
+struct ReplacingOptions: ParsableArguments {
+  @Flag(
+    help: """
+      Replace files in the way that this command did not write itself. Files that it reads are never \
+      replaced.
+      """)
+  var force = false
+}
+
+/// A folder into which a command writes many files, without losing one that was there before.
+///
+/// A file that exists is replaced only if the same command wrote it, by the folder's list of written files,
+/// and nobody changed it since; otherwise only with `--force`, and never if the command reads it. All names
+/// are claimed before the work begins.
+struct ResultFolder: ~Copyable {
+  /// What is written and which command does.
+  struct Purpose {
+    let command: String
+    /// Whether the files are no pictures to train on: drawn by a model, or made from what is there.
+    let isDerived: Bool
+    let force: Bool
+  }
+
+  let path: String
+  private let purpose: Purpose
+  private var written: WrittenFiles
+  /// What each claimed name is made from, by its bytes.
+  private var claims: [[UInt8]: String] = [:]
+  /// Names that something of ours stands under.
+  private var replaced: Set<[UInt8]> = []
+  private var folders: Set<[UInt8]> = []
+  private let read: Set<FileIdentity>
+  private let isMade: Bool
+
+  /// - Parameter inputs: files that the command reads.
+  /// - Throws: ``FileError``; the folder is then not made.
+  init(_ path: String, _ purpose: Purpose, reading inputs: [SourceFile] = []) throws {
+    self.path = path
+    self.purpose = purpose
+    read = Set(inputs.compactMap { FileIdentity($0.path) })
+    isMade = FolderListing.kind(of: path) == .missing
+    try Folders.make(path)
+    AtomicFile.removeAbandoned(in: path)
+    do {
+      written = try WrittenFiles(in: path)
+    } catch {
+      if isMade { Folders.removeIfEmpty(path) }
+      throw error
+    }
+  }
+
+  /// Takes a name below the folder for what is made from `source`, before any work is done for it.
+  ///
+  /// - Throws: `ValidationError` that says what is in the way, and the way out.
+  mutating func claim(_ name: String, from source: String) throws {
+    let target = place(of: name)
+    if let other = claims.updateValue(source, forKey: Array(name.utf8)) {
+      throw refusal(
+        "\(other) and \(source) would both become \(target); name them in two calls with two folders.")
+    }
+    guard !FolderListing.nothingIs(at: target) else { return }
+    if let identity = FileIdentity(target), read.contains(identity) {
+      throw refusal("\(source) would replace \(target), which is read; give another folder.")
+    }
+    guard FolderListing.kind(of: target) != .folder else {
+      throw refusal("\(target) is a folder; give another folder for the results.")
+    }
+    let isOwn =
+      written.has(name, by: purpose.command)
+      && (try? FileBytes.read(target)).map { written.has($0, name, by: purpose.command) } ?? false
+    guard isOwn || purpose.force else {
+      throw refusal(
+        """
+        \(target) exists, and jpeglm \(purpose.command) did not write it as it is; give another folder, or \
+        --force to replace it.
+        """)
+    }
+    replaced.insert(Array(name.utf8))
+  }
+
+  private func refusal(_ text: String) -> ValidationError {
+    if isMade { Folders.removeIfEmpty(path) }
+    return ValidationError(text)
+  }
+
+  /// Where a name's file is.
+  func place(of name: String) -> String { "\(path)/\(name)" }
+
+  /// Writes files under claimed names.
+  ///
+  /// - Throws: ``FileError/cannotWrite(path:reason:)``.
+  mutating func write(
+    _ files: [(name: String, bytes: [UInt8])], _ pool: WorkerPool? = nil
+  ) throws {
+    try written.add(files, by: purpose.command, isDerived: purpose.isDerived)
+    for file in files {
+      let folder = place(of: file.name).folderOfPath
+      guard folders.insert(Array(folder.utf8)).inserted, folder != path else { continue }
+      try Folders.make(folder)
+      AtomicFile.removeAbandoned(in: folder)
+    }
+    let (path, replaced) = (path, replaced)
+    @Sendable func write(_ index: Int) -> Result<Void, FileError> {
+      let (name, bytes) = files[index]
+      return Result { () throws(FileError) in
+        try AtomicFile.write(
+          bytes, path: "\(path)/\(name)",
+          replaced.contains(Array(name.utf8)) ? .bulk : .bulkNew)
+      }
+    }
+    let results = pool?.map(files.count, write) ?? files.indices.map(write)
+    for result in results { try result.get() }
+    for file in files { self.replaced.insert(Array(file.name.utf8)) }
+  }
+
+  /// Waits until all is on the disk.
+  ///
+  /// - Throws: ``FileError/cannotWrite(path:reason:)``.
+  consuming func finish() throws { try Folders.synchronizeAll(path) }
+
+  /// Takes back the folder where nothing was written into it.
+  consuming func removeIfEmpty() { if isMade { Folders.removeIfEmpty(path) } }
+}
