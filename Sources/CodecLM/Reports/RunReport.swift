@@ -73,6 +73,7 @@ public struct RunReport: Sendable {
   }
 
   private var curves: String {
+    guard !metrics.steps.isEmpty else { return "" }
     func validations(_ value: (RunMetrics.Validation) -> Double?) -> [(Double, Double)] {
       metrics.validations.compactMap { point in value(point).map { (elapsed(point.seconds), $0) } }
     }

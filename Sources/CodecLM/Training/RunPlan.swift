@@ -47,6 +47,12 @@ extension Trainer {
     }
   }
 
+  /// Seconds that a budget of time leaves for steps; of steps, no limit.
+  var remainingForSteps: Double {
+    guard case .seconds(let budget) = options.budget else { return .infinity }
+    return (state.plan ?? Plan()).end(budget) - state.seconds
+  }
+
   /// Estimate of the seconds left, with what follows the last step.
   var remaining: Double {
     let plan = state.plan ?? Plan()

@@ -94,6 +94,12 @@ public struct TrainingRun: ~Copyable {
     var end = 0.0
   }
 
+  /// What tells the run the time.
+  package var time: TimeSource {
+    get { trainer.time }
+    set { trainer.time = newValue }
+  }
+
   /// Steps up to the last checkpoint, if there is one.
   public var checkpointStep: Int? { last?.step }
 
@@ -251,6 +257,11 @@ public struct TrainingRun: ~Copyable {
       plan.first = trainer.state.seconds
       plan.reserve = pauses.last + pauses.report + step / 2
       trainer.state.plan = plan
+    } else if trainer.state.plan == nil {
+      // Stopped before the first step, or written by an earlier version.
+      var plan = Trainer.Plan(reserve: reserve)
+      if trainer.state.step == 0 { plan.first = trainer.state.seconds }
+      trainer.state.plan = plan
     }
     try plan(since: begun, report)
     pauses.end = trainer.state.seconds
@@ -271,8 +282,8 @@ public struct TrainingRun: ~Copyable {
   private mutating func plan(
     since begun: Double, _ report: (Event) throws -> Void
   ) throws {
-    guard case .seconds(let budget) = trainer.options.budget else { return }
-    var plan = trainer.state.plan ?? Trainer.Plan(reserve: pauses.report)
+    guard case .seconds(let budget) = trainer.options.budget, var plan = trainer.state.plan
+    else { return }
     let preparation = trainer.state.seconds - begun
     let least = begun + 2 * preparation
     if least > plan.end(budget) {
@@ -335,7 +346,9 @@ public struct TrainingRun: ~Copyable {
     switch options.checkpointInterval {
     case .steps(let steps): trainer.state.step - (last?.step ?? 0) >= steps
     case .seconds(let seconds):
+      // At the end there is one anyway.
       trainer.state.seconds - pauses.end >= max(seconds, Self.stepsToPauses * pauses.last)
+        && trainer.remainingForSteps > pauses.last + pauses.report
     }
   }
 }
