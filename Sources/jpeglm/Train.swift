@@ -103,7 +103,9 @@ struct Train: ParsableCommand {
   var seed: UInt64 = 0
 
   @Option(
-    help: "Seconds between checkpoints; more where one with its validation takes a twentieth of that.")
+    help: """
+      Seconds between checkpoints; more where one, with its validation, takes over a twentieth of that.
+      """)
   var checkpointEvery = 60.0
 
   @Option(
@@ -229,7 +231,7 @@ struct Train: ParsableCommand {
           do {
             try sheets.write(
               step: step, isLast: report.isFinished, ofRun: report.wholeTime, log, check: check)
-          } catch where interrupt.signal == 0 {
+          } catch  where interrupt.signal == 0 {
             // A picture is not worth a run.
             progress.note("no sheet of samples after step \(Format.count(step)): \(error)")
           }
@@ -247,7 +249,7 @@ struct Train: ParsableCommand {
   /// What there is after a signal.
   private func stopped(at step: Int?) -> String {
     guard let step else {
-      return "stopped before the first checkpoint: there is nothing to resume, the command begins anew"
+      return "stopped before the first checkpoint; there is nothing to resume"
     }
     return "stopped with the checkpoint of step \(Format.count(step)); --resume goes on"
   }

@@ -58,7 +58,8 @@ struct LineChart {
     }
     let paths = zip(series, lines).map { series, line in
       let points = line.map { place($0.seconds, $0.value) }
-      var paths = "<path class=\"line series-\(series.color)\" d=\"M\(points.joined(separator: "L"))\"/>"
+      let line = "M" + points.joined(separator: "L")
+      var paths = "<path class=\"line series-\(series.color)\" d=\"\(line)\"/>"
       var dots = points.count <= Self.few ? points : []
       if let mark = series.mark { dots.append(place(mark.seconds, mark.value)) }
       if !dots.isEmpty {

@@ -155,7 +155,8 @@ public struct RunReport: Sendable {
   private var evaluated: String {
     guard let evaluation else { return "" }
     let page = HTMLReport(evaluation)
-    return page.results() + page.clips() + HTML.list(evaluation.warnings, class: "warnings") + page.settings()
+    return page.results() + page.clips() + HTML.list(evaluation.warnings, class: "warnings")
+      + page.settings()
   }
 }
 

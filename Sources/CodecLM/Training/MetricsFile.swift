@@ -24,9 +24,10 @@ struct MetricsFile: Sendable {
   private var steps: [Trainer.Step] = []
   private var seconds = 0.0
 
-  /// Opens a run's metrics and drops lines past `step`, which a resumed run makes again; all lines if
-  /// there is none. Lines that cannot be read stay as they are, but for a last one without its end,
-  /// which a killed process left.
+  /// Opens a run's metrics and drops lines past `step`, which a resumed run makes again; all if `nil`.
+  ///
+  /// Lines that cannot be read stay as they are, but for a last one without its end, which a killed
+  /// process left.
   ///
   /// - Throws: ``FileError`` when there are metrics that cannot be read or written.
   init(_ folder: URL, keepingUpTo step: Int?) throws {

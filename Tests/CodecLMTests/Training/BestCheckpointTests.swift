@@ -93,7 +93,8 @@ import Testing
     }
   }
 
-  @Test func `held-out images that become less likely are noticed once, and again when much worse`() {
+  @Test func `held-out images that become less likely are noticed once, and again when much worse`()
+  {
     var overfitting = Overfitting()
     func steps(_ losses: [Double]) -> [Int] {
       losses.enumerated().compactMap { index, loss in
@@ -101,7 +102,8 @@ import Testing
       }
     }
     // Three rises in a row, however small; then only twice the distance of what was said.
-    #expect(steps([3, 2, 1, 1.001, 1.002, 1.003, 1.01, 1.02, 1.03, 1.05, 1.06, 1.2]) == [5, 9, 11])
+    #expect(
+      steps([3, 2, 1, 1.001, 1.002, 1.003, 1.01, 1.02, 1.03, 1.05, 1.06, 1.2]) == [5, 9, 11])
     overfitting = Overfitting()
     // Noise about one value says nothing.
     #expect(steps([1, 1.01, 1.005, 1.012, 1.004, 1.011, 1.003]) == [])

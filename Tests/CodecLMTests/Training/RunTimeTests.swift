@@ -195,7 +195,8 @@ import Testing
     }
   }
 
-  @Test func `what stops a run in a validation leaves a checkpoint, unless there was none`() throws {
+  @Test func `what stops a run in a validation leaves a checkpoint, unless there was none`() throws
+  {
     for stop in [0, 2] {
       try withTemporaryFolder { folder in
         let data = try TinyRun.store(4, in: folder)
