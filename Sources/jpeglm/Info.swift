@@ -83,14 +83,24 @@ struct Info: ParsableCommand {
       \(Format.duration(training.seconds)): \(Format.count(training.tokens)) tokens, \
       \(Format.count(training.images)) \(checkpoint.codec.noun)s
       """)
+    let codec = checkpoint.codec
+    func held(_ bits: Double, _ share: Double?) -> String {
+      let share = share.map { ", \(Format.fixed($0, 4)) of what \(codec.baselineName) spends" }
+      return "\(Format.fixed(bits, 1)) bits each\(share ?? "")"
+    }
     if let bits = training.validationBitsPerImage, let perByte = training.validationBitsPerByte {
-      let share = training.validationBaselineShare.map {
-        ", \(Format.fixed($0, 4)) of what \(checkpoint.codec.baselineName) spends"
-      }
       print(
         """
-        held-out   \(Format.fixed(bits, 1)) bits each, \
-        \(Format.fixed(perByte, 3)) bits a byte\(share ?? "")
+        held-out   \(held(bits, training.validationBaselineShare)), \
+        \(Format.fixed(perByte, 3)) bits a \(codec.byteName)
+        """)
+    }
+    if let best = training.best, best.step < training.steps {
+      let place = TrainingRun.bestFolder(of: url).lastPathComponent
+      print(
+        """
+        best       \(held(best.bitsPerImage, best.baselineShare)), after step \
+        \(Format.count(best.step)): \(folder)/\(place)
         """)
     }
   }

@@ -165,16 +165,17 @@ struct Score: ParsableCommand {
     for file in report.files {
       print(
         """
-        \(Format.fixed(file.bits, 1)) bits  \(Format.fixed(file.bits_per_byte, 3)) bits/byte  \
-        \(Format.fixed(file.baseline_share, 4)) of \(profile.baselineName)  \(file.path)
+        \(Format.fixed(file.bits, 1)) bits  \
+        \(Format.fixed(file.baseline_share, 4)) of \(profile.baselineName)  \
+        \(Format.fixed(file.bits_per_byte, 3)) bits/\(profile.byteName)  \(file.path)
         """)
     }
     print(
       """
       \(Format.count(report.images)) \(profile.noun)s: \
       \(Format.fixed(report.bits_per_image, 1)) bits/\(profile.noun), \
-      \(Format.fixed(report.bits_per_byte, 3)) bits/byte, \
-      \(Format.fixed(report.baseline_share, 4)) of \(profile.baselineName); \
+      \(Format.fixed(report.baseline_share, 4)) of \(profile.baselineName), \
+      \(Format.fixed(report.bits_per_byte, 3)) bits/\(profile.byteName); \
       \(Format.count(skipped)) skipped
       """)
   }

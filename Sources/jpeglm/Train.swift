@@ -8,8 +8,9 @@ struct Train: ParsableCommand {
     discussion: """
       Reads every .jpg and .jpeg below a folder, or with --codec avc every video, whatever its size and \
       kind, and trains a Llama on their canonical form. What is not said is chosen from the pictures and printed. The run's \
-      folder is a checkpoint at any time: sample from it while it trains. Ctrl-C ends the run with \
-      a checkpoint; --resume goes on.
+      folder is a checkpoint at any time: sample from it while it trains. The model to which held-out \
+      pictures were likeliest is kept in its folder best. Ctrl-C ends the run with a checkpoint; \
+      --resume goes on.
 
         jpeglm train photos --out run --minutes 30
         jpeglm train photos --out run --minutes 60 --resume
@@ -75,7 +76,11 @@ struct Train: ParsableCommand {
   @Option(help: "Optimiser steps; 0 writes an untrained model.")
   var steps: Int?
 
-  @Option(help: "Minutes to train; 10 if neither --steps nor --minutes is given.")
+  @Option(
+    help: """
+      Minutes that the command takes, reading pictures included; 10 if neither --steps nor --minutes is \
+      given. With --resume, of the run from its beginning.
+      """)
   var minutes: Double?
 
   @Option(help: "Rows of tokens in a batch.")
@@ -97,7 +102,10 @@ struct Train: ParsableCommand {
   @Option(help: "Seed of the parameters and of the images' order.")
   var seed: UInt64 = 0
 
-  @Option(help: "Seconds between checkpoints.")
+  @Option(
+    help: """
+      Seconds between checkpoints; more where one, with its validation, takes over a twentieth of that.
+      """)
   var checkpointEvery = 60.0
 
   @Option(
@@ -107,7 +115,7 @@ struct Train: ParsableCommand {
   @Option(
     help: """
       Pictures that the model writes at each checkpoint, on one sheet in the run's samples folder; 0 for \
-      none. After the first, left out where it would take more than a twentieth of the time.
+      none. A sheet that would take more than a fortieth of the time is left out or not finished.
       """)
   var samples = 16
 
@@ -193,41 +201,57 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
+    let start = ContinuousClock.now
     let interrupt = Interrupt()
     let progress = progress.line
-    let setup = try TrainSetup(self, interrupt, progress)
+    let setup = try TrainSetup(self, interrupt, progress, since: start)
     let lock = try setup.lock()
     let data = try setup.data()
     var run = try setup.run(on: data, lock)
-    try checkMemory(run)
-    describe(run, progress)
-    var report = TrainingReport(
-      data, run.checkpoint.codec, from: run.trainer.progress, progress)
-    var sheets = TrainingSamples(run, count: samples, pool: setup.pool)
+    var sheets = TrainingSamples(run, count: samples, pool: setup.pool, progress)
+    let sheetMemory = try checkMemory(run, &sheets, progress)
+    describe(run, sheetMemory, progress)
+    var report = TrainingReport(run, data, progress)
     let log = try tensorboard.map { try TensorBoardLog(in: URL(fileURLWithPath: $0)) }
-    try run.run { event in
-      report.show(event)
-      switch event {
-      case .step(let step):
-        if step.step % Self.stepsPerEntry == 0, step.fault == nil { try log?.add(step) }
-      case .validation(let step, let validation): try log?.add(validation, step: step)
-      case .checkpoint(let step):
-        do {
-          try sheets.write(step: step, isLast: report.isFinished, log)
-        } catch {
-          // A picture is not worth a run.
-          progress.note("no sheet of samples after step \(Format.count(step)): \(error)")
-        }
-      }
-      if interrupt.signal != 0 {
-        progress.note("stopping with a checkpoint; --resume goes on")
-        throw ExitCode(128 + interrupt.signal)
-      }
+    func check() throws {
+      if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
     }
-    progress.note(
-      """
-      wrote \(output); next: jpeglm sample \(output) --count 16 --out samples --grid samples.jpg
-      """)
+    var reserve = 0.0
+    if case .seconds(let seconds) = run.trainer.options.budget {
+      reserve = sheets.limit(ofRun: seconds)
+    }
+    do {
+      try run.run(after: setup.elapsed, reserving: reserve) { event in
+        report.show(event)
+        switch event {
+        case .step(let step):
+          if step.step % Self.stepsPerEntry == 0, step.fault == nil { try log?.add(step) }
+        case .validation(let step, let validation): try log?.add(validation, step: step)
+        case .checkpoint(let step):
+          do {
+            try sheets.write(
+              step: step, isLast: report.isFinished, ofRun: report.wholeTime, log, check: check)
+          } catch  where interrupt.signal == 0 {
+            // A picture is not worth a run.
+            progress.note("no sheet of samples after step \(Format.count(step)): \(error)")
+          }
+        default: break
+        }
+        try check()
+      }
+    } catch let code as ExitCode where interrupt.signal != 0 {
+      progress.note(stopped(at: run.checkpointStep))
+      throw code
+    }
+    report.conclude(output, best: run.best)
+  }
+
+  /// What there is after a signal.
+  private func stopped(at step: Int?) -> String {
+    guard let step else {
+      return "stopped before the first checkpoint; there is nothing to resume"
+    }
+    return "stopped with the checkpoint of step \(Format.count(step)); --resume goes on"
   }
 
   var streamChoice: StreamChoice {
@@ -246,34 +270,50 @@ struct Train: ParsableCommand {
     }
   }
 
-  /// Stops before the first step where the system would end the program in the middle of one.
-  private func checkMemory(_ run: borrowing TrainingRun) throws {
+  /// Stops before the first step where the system would end the program in the middle of one; where there
+  /// is too little memory for the samples alone, fewer of them are written at a time, or none.
+  ///
+  /// - Returns: the bytes that a sheet of samples takes.
+  private func checkMemory(
+    _ run: borrowing TrainingRun, _ sheets: inout TrainingSamples, _ progress: ProgressLine
+  ) throws -> Int {
     let copies = resume ? 3 : 1
     // Parameters, and moments that were read, are among what is taken already.
     let needed =
       run.trainer.memory - copies * 4 * run.trainer.model.configuration.parameterCount
-    guard let available = MachineLimits.availableMemory, needed > available else { return }
-    let smaller = resume ? "" : "a smaller --batch, --context, --size or --preset, or "
-    throw ValidationError(
-      """
-      Training needs \(Format.bytes(needed)) more of memory and \(Format.bytes(available)) are free; \
-      give \(smaller)--recompute, or end other programs.
-      """)
+    guard let available = MachineLimits.availableMemory else { return try sheets.memory }
+    guard needed <= available else {
+      let smaller = resume ? "" : "a smaller --batch, --context, --size or --preset, or "
+      throw ValidationError(
+        """
+        Training needs \(Format.bytes(needed)) more of memory and \(Format.bytes(available)) are free; \
+        give \(smaller)--recompute, or end other programs.
+        """)
+    }
+    while sheets.streams > 0, try needed + sheets.memory > available { sheets.streams /= 2 }
+    if samples > 0, sheets.streams == 0 {
+      progress.note("there is too little memory for sheets of samples; none are written")
+    }
+    return try sheets.memory
   }
 
-  private func describe(_ run: borrowing TrainingRun, _ progress: ProgressLine) {
+  private func describe(
+    _ run: borrowing TrainingRun, _ sheetMemory: Int, _ progress: ProgressLine
+  ) {
     let (options, model) = (run.trainer.options, run.trainer.model.configuration)
     let budget =
       switch options.budget {
       case .steps(let steps): "\(Format.count(steps)) steps"
       case .seconds(let seconds): Format.duration(seconds)
       }
+    let sheet = sheetMemory == 0 ? "" : ", \(Format.bytes(sheetMemory)) of them for samples"
     progress.note(
       """
       Llama of \(Format.count(model.parameterCount)) parameters: \(model.hiddenSize) wide, \
       \(model.layers) layers, \(model.heads) heads; batches of \(options.batch) × \
       \(options.context) tokens, learning rate \(options.schedule.peak), \(budget); \
-      \(Format.bytes(run.trainer.memory)) of memory; OpenBLAS \(BLAS.kernelName)
+      \(Format.bytes(run.trainer.memory + sheetMemory)) of memory\(sheet); OpenBLAS \
+      \(BLAS.kernelName)
       """)
   }
 }

@@ -14,6 +14,7 @@ struct TrainSetup {
   private let profile: CodecProfile
   /// The model of `--from`.
   private let base: Checkpoint?
+  private let start: ContinuousClock.Instant
 
   /// Tokens of a batch unless told otherwise: in the minutes to hours of a processor, many small
   /// steps learn more than few large ones.
@@ -25,9 +26,16 @@ struct TrainSetup {
   private static let rateOfTrained: Float = 0.3
   /// Operations of a training step to those of large products in the same time.
   private static let shareOfPeak = 0.7
+  /// Of the time for training, what validations, checkpoints and samples leave.
+  private static let shareOfSteps = 0.9
 
-  init(_ options: Train, _ interrupt: Interrupt, _ progress: ProgressLine) throws {
+  /// - Parameter start: when the command began.
+  init(
+    _ options: Train, _ interrupt: Interrupt, _ progress: ProgressLine,
+    since start: ContinuousClock.Instant
+  ) throws {
     self.options = options
+    self.start = start
     self.interrupt = interrupt
     self.progress = progress
     folder = URL(fileURLWithPath: options.output)
@@ -127,8 +135,18 @@ struct TrainSetup {
       recomputing: options.recompute, pool: pool
     )
     progress.note("resuming after step \(Format.count(run.trainer.state.step))")
+    if let rates = run.rates, rates.now > rates.before {
+      progress.note(
+        """
+        the learning rate belongs to the share of the budget that is used up: in the larger one it \
+        goes up again, from \(rates.before) to \(rates.now)
+        """)
+    }
     return run
   }
+
+  /// Seconds since the command began.
+  var elapsed: Double { (ContinuousClock.now - start) / .seconds(1) }
 
   private var budget: Trainer.Length? {
     options.steps.map { .steps($0) } ?? options.minutes.map { .seconds($0 * 60) }
@@ -165,6 +183,7 @@ struct TrainSetup {
     on data: TokenStore, _ lock: consuming FolderLock
   ) throws -> TrainingRun {
     let (model, row) = try model(for: data)
+    sayCut(data, row, context: model.configuration.contextLength)
     var training = Trainer.Options(
       budget: budget ?? .seconds(Self.usualSeconds), context: row,
       learningRate: options.learningRate ?? suggestedRate(model.configuration))
@@ -180,6 +199,25 @@ struct TrainSetup {
     checkpoint.heldOutShare = try heldOutShare()
     return try TrainingRun(
       checkpoint, data, training, keeping, in: folder, lock: lock, recomputing: options.recompute, pool: pool)
+  }
+
+  /// Says which pictures are longer than a row.
+  private func sayCut(_ data: TokenStore, _ row: Int, context: Int) {
+    guard data.statistics.longest >= row else { return }
+    let long = (0..<data.count).reduce(0) { $0 + (data.tokenCount(of: $1) >= row ? 1 : 0) }
+    let given = base != nil ? "--from" : options.config != nil ? "--config" : nil
+    let wayOut =
+      if let given, data.statistics.longest >= context {
+        "another \(given) than one of at most \(Format.count(context)) tokens keeps them whole"
+      } else {
+        "--context \(given == nil ? data.suggestedContext : context) keeps them whole"
+      }
+    progress.note(
+      """
+      \(Format.count(long)) of \(Format.count(data.count)) \(profile.noun)s are longer than a row of \
+      \(Format.count(row)) tokens, up to \(Format.count(data.statistics.longest + 1)), and are cut: what \
+      is behind is learnt without what is before it; \(wayOut)
+      """)
   }
 
   /// The model to begin with, and the positions of a row that it can take.
@@ -213,8 +251,14 @@ struct TrainSetup {
     let model = LlamaConfiguration.preset(
       vocabulary: vocabulary, contextLength: suggested,
       batchTokens: options.optimizer == .muon ? batchTokens(row: suggested) : nil,
-      seconds: options.minutes.map { $0 * 60 } ?? Self.usualSeconds, rate: Self.shareOfPeak * peak)
+      seconds: secondsOfSteps, rate: Self.shareOfPeak * peak)
     return (model, suggested)
+  }
+
+  /// About how long steps are made, now that pictures have been read.
+  private var secondsOfSteps: Double {
+    let seconds = options.minutes.map { $0 * 60 } ?? Self.usualSeconds
+    return Self.shareOfSteps * max(seconds - elapsed, elapsed)
   }
 
   private func suggestedRate(_ configuration: LlamaConfiguration) -> Float {

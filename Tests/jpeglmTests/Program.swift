@@ -15,7 +15,7 @@ enum Program {
     }
   }
 
-  private static func executable() throws -> URL {
+  static func executable() throws -> URL {
     let named = ProcessInfo.processInfo.arguments.map { URL(fileURLWithPath: $0) }
     let places = named + [Bundle.main.executableURL, Bundle.main.bundleURL].compactMap { $0 }
     let programs = places.flatMap { place -> [URL] in

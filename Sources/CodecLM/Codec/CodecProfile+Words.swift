@@ -15,6 +15,12 @@ extension CodecProfile {
     }
   }
 
+  /// What a byte of the streams is: not one of a file where streams hold symbols.
+  package var byteName: String {
+    if case .jpeg(let profile) = self, profile.stream == .symbols { return "symbol byte" }
+    return "byte"
+  }
+
   /// What ``Codec/baselineBits(of:)`` counts.
   package var baselineName: String {
     switch self {

@@ -64,6 +64,7 @@ extension HTML {
     .plot path.line {
       fill: none; stroke-width: 1.75; stroke-linejoin: round; vector-effect: non-scaling-stroke;
     }
+    .plot path.point { stroke-width: 6; stroke-linecap: round; }
     .plot path.grid { stroke: var(--line); vector-effect: non-scaling-stroke; }
     .tick {
       position: absolute; right: 100%; margin-right: 8px; transform: translateY(50%);

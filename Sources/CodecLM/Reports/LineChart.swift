@@ -8,6 +8,8 @@ struct LineChart {
     /// Where the class `series-N` has its colour, 0 to 2.
     let color: Int
     let points: [(seconds: Double, value: Double)]
+    /// A point to mark, and what it is.
+    var mark: (seconds: Double, value: Double, name: String)?
   }
 
   private let title: String
@@ -23,19 +25,23 @@ struct LineChart {
   private static let resolution = 240
   /// The beginning of a run, whose steep fall does not stretch the scale.
   private static let skipped = 0.04
+  /// Points of a line up to which each is drawn, as a line of one cannot be seen.
+  private static let few = 8
 
-  /// A chart of the lines that have points after the beginning; `nil` if none has.
+  /// A chart of the lines that have points; `nil` if none has.
   ///
   /// - Parameter seconds: the length of the axis.
   init?(_ title: String, seconds: Double, _ series: [Series]) {
     guard seconds > 0 else { return nil }
     self.title = title
     let shown = series.map { line in
-      let points = line.points.filter { $0.seconds > 0 && $0.value.isFinite }
-      return Series(name: line.name, color: line.color, points: points)
+      let points = line.points.filter { $0.seconds >= 0 && $0.value.isFinite }
+      return Series(name: line.name, color: line.color, points: points, mark: line.mark)
     }.filter { !$0.points.isEmpty }
     let lines = shown.map { Self.thinned($0.points) }
-    let later = lines.joined().filter { $0.seconds >= Self.skipped * seconds }.map(\.value)
+    let later = lines.flatMap { line in
+      line.count <= 2 ? line : line.filter { $0.seconds >= Self.skipped * seconds }
+    }.map(\.value)
     guard let low = later.min(), let high = later.max() else { return nil }
     self.series = shown
     self.lines = lines
@@ -46,13 +52,22 @@ struct LineChart {
   /// The drawing with its captions.
   var html: String {
     let (low, high) = (ticks[0], ticks[ticks.count - 1])
+    func place(_ seconds: Double, _ value: Double) -> String {
+      let y = 100 * (high - value) / (high - low)
+      return "\(Format.fixed(100 * seconds / end, 2)) \(Format.fixed(y, 2))"
+    }
     let paths = zip(series, lines).map { series, line in
-      let points = line.map { point -> String in
-        let x = 100 * point.seconds / end
-        let y = 100 * (high - point.value) / (high - low)
-        return "\(Format.fixed(x, 2)) \(Format.fixed(y, 2))"
+      let points = line.map { place($0.seconds, $0.value) }
+      let line = "M" + points.joined(separator: "L")
+      var paths = "<path class=\"line series-\(series.color)\" d=\"\(line)\"/>"
+      var dots = points.count <= Self.few ? points : []
+      if let mark = series.mark { dots.append(place(mark.seconds, mark.value)) }
+      if !dots.isEmpty {
+        // The round ends of lines without length.
+        let dots = dots.map { "M\($0)h0" }.joined()
+        paths += "<path class=\"line point series-\(series.color)\" d=\"\(dots)\"/>"
       }
-      return "<path class=\"line series-\(series.color)\" d=\"M\(points.joined(separator: "L"))\"/>"
+      return paths
     }
     let heights = ticks.map { 100 * ($0 - low) / (high - low) }
     let grid = heights.map { "M0 \(Format.fixed(100 - $0, 2))H100" }.joined()
@@ -61,9 +76,10 @@ struct LineChart {
     }
     let legend = series.map { line in
       let last = line.points[line.points.count - 1].value
+      let mark = line.mark.map { ", \($0.name) \(label($0.value, digits + 2))" } ?? ""
       return """
         <span><i class="series-\(line.color)"></i>\(HTML.escaped(line.name)), \
-        at last \(label(last, digits + 2))</span>
+        at last \(label(last, digits + 2))\(HTML.escaped(mark))</span>
         """
     }
     return """

@@ -44,17 +44,28 @@ public struct RunReport: Sendable {
 
   private var figures: String {
     let last = metrics.validations.last
-    let figures: [(String, String)] = [
+    var figures: [(String, String)] = [
       (
         last?.baselineShare.map { Format.fixed($0, 3) } ?? "–",
         "of \(checkpoint.codec.baselineName)'s bits, on held-out \(checkpoint.codec.noun)s"
       ),
-      (last.map { Format.fixed($0.bitsPerImage, 0) } ?? "–", "bits for a held-out image"),
+      (
+        last.map { Format.fixed($0.bitsPerImage, 0) } ?? "–",
+        "bits for a held-out \(checkpoint.codec.noun)"
+      ),
       (Format.duration(record.state.seconds), "of training"),
       (Format.count(record.state.images), "\(checkpoint.codec.noun)s seen"),
       (Format.count(record.state.tokens), "tokens seen"),
       (Format.count(checkpoint.configuration.parameterCount), "parameters"),
     ]
+    if let best = record.best, let last, best.step < last.step {
+      let share = best.baselineShare ?? best.bitsPerImage
+      figures.insert(
+        (
+          Format.fixed(share, best.baselineShare == nil ? 0 : 3),
+          "at the best, after step \(Format.count(best.step)): the model in best/"
+        ), at: 2)
+    }
     let items = figures.map {
       "<div class=\"figure\"><b>\(HTML.escaped($0.0))</b><span>\(HTML.escaped($0.1))</span></div>"
     }
@@ -62,28 +73,39 @@ public struct RunReport: Sendable {
   }
 
   private var curves: String {
+    guard !metrics.steps.isEmpty else { return "" }
     func validations(_ value: (RunMetrics.Validation) -> Double?) -> [(Double, Double)] {
-      metrics.validations.compactMap { point in value(point).map { (point.seconds, $0) } }
+      metrics.validations.compactMap { point in value(point).map { (elapsed(point.seconds), $0) } }
     }
     func steps(_ value: (RunMetrics.Steps) -> Double) -> [(Double, Double)] {
-      metrics.steps.map { ($0.seconds, value($0)) }
+      metrics.steps.map { (elapsed($0.seconds), value($0)) }
+    }
+    func best(_ value: (RunMetrics.Validation) -> Double?) -> (Double, Double, String)? {
+      metrics.validations.last { $0.step == record.best?.step }.flatMap { point in
+        value(point).map { (elapsed(point.seconds), $0, "at best") }
+      }
     }
     typealias Series = LineChart.Series
     // Metrics go on after the last checkpoint.
     let seconds = [
       record.state.seconds, metrics.steps.last?.seconds ?? 0,
       metrics.validations.last?.seconds ?? 0,
-    ].reduce(0, max)
+    ].map(elapsed).reduce(0, max)
     let charts = [
       LineChart(
         "Bits of held-out files, as a share of \(checkpoint.codec.baselineName)'s",
         seconds: seconds,
-        [Series(name: "held out", color: 1, points: validations(\.baselineShare))]),
+        [
+          Series(
+            name: "held out", color: 1, points: validations(\.baselineShare),
+            mark: best(\.baselineShare))
+        ]),
       LineChart(
         "Loss, nats for a token", seconds: seconds,
         [
           Series(name: "training", color: 0, points: steps(\.loss)),
-          Series(name: "held out", color: 1, points: validations(\.loss)),
+          Series(
+            name: "held out", color: 1, points: validations(\.loss), mark: best(\.loss)),
         ]),
       LineChart(
         "Learning rate", seconds: seconds,
@@ -96,9 +118,14 @@ public struct RunReport: Sendable {
     return HTML.section(
       "Curves",
       """
-      <p>Over the time of training; validations, checkpoints and samples are not counted.</p>
+      <p>Over the time since the first step, validations, checkpoints and samples included.</p>
       <div class="charts">\(charts.map(\.html).joined(separator: "\n"))</div>
       """)
+  }
+
+  /// Seconds since the first step; what came before is time zero.
+  private func elapsed(_ seconds: Double) -> Double {
+    max(0, seconds - (record.state.plan?.first ?? 0))
   }
 
   /// What the model wrote on its way, always from the same random numbers.
@@ -108,7 +135,7 @@ public struct RunReport: Sendable {
     let seconds = Dictionary(
       metrics.validations.map { ($0.step, $0.seconds) }, uniquingKeysWith: { $1 })
     let figures = try TrainingSheet.spread(sheets, count: Self.sheets).map { sheet in
-      let time = seconds[sheet.step].map { ", \(Format.duration($0))" } ?? ""
+      let time = seconds[sheet.step].map { ", \(Format.duration(elapsed($0)))" } ?? ""
       let title = "step \(Format.count(sheet.step))\(time)"
       return """
         <figure><figcaption>\(title)</figcaption>\
@@ -128,7 +155,8 @@ public struct RunReport: Sendable {
   private var evaluated: String {
     guard let evaluation else { return "" }
     let page = HTMLReport(evaluation)
-    return page.results() + HTML.list(evaluation.warnings, class: "warnings") + page.settings()
+    return page.results() + page.clips() + HTML.list(evaluation.warnings, class: "warnings")
+      + page.settings()
   }
 }
 
@@ -177,16 +205,33 @@ extension RunReport {
       ),
       ("optimiser", Self.optimizer(trainer.optimizer)),
       ("seed", "\(trainer.seed)"),
-      ("held-out images scored", "at most \(Format.count(record.run.validationImages))"),
+      ("held-out \(codec.noun)s scored", "at most \(Format.count(record.run.validationImages))"),
       ("steps made", Format.count(record.state.step)),
     ]
+    if let best = record.best {
+      let share = best.baselineShare.map {
+        ", \(Format.fixed($0, 4)) of \(codec.baselineName)'s bits"
+      }
+      lines.append(
+        (
+          "best validation",
+          """
+          after step \(Format.count(best.step)): \(Format.fixed(best.bitsPerImage, 1)) bits for a \
+          held-out \(codec.noun)\(share ?? "")
+          """
+        ))
+    }
+    if metrics.unreadableLines > 0 {
+      lines.append(
+        ("lines of metrics.jsonl that cannot be read", Format.count(metrics.unreadableLines)))
+    }
     return HTML.section("Configuration", HTML.definitions(lines))
   }
 
   private static func budget(_ length: Trainer.Length) -> String {
     switch length {
     case .steps(let steps): "\(Format.count(steps)) steps"
-    case .seconds(let seconds): "\(Format.duration(seconds)) of stepping"
+    case .seconds(let seconds): Format.duration(seconds)
     }
   }
 

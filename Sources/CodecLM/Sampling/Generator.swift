@@ -96,12 +96,15 @@ public struct Generator: Sendable {
     let streams = min(batch, count * prompts.count, LlamaDecoder.rowsPerPass)
     let decoder = try LlamaDecoder(
       checkpoint.decoderWeights(format: weights, pool: pool), slots: max(1, streams),
-      cache: cache ?? (isExact ? .f32 : .f16), pool: pool)
+      cache: cacheFormat, pool: pool)
     return Generation(self, decoder, beginnings, count: count, sampling: sampling, seed: seed)
   }
 
-  /// Whether decoding has the weights as they are stored.
-  private var isExact: Bool { weights == .f32 || weights == checkpoint.weightFormat }
+  /// How keys and values are stored.
+  var cacheFormat: CacheFormat {
+    let isExact = weights == .f32 || weights == checkpoint.weightFormat
+    return cache ?? (isExact ? .f32 : .f16)
+  }
 
   func file(
     _ id: GeneratedFile.ID, index: Int, _ tokens: [Int32], known: [UInt8], isEnded: Bool

@@ -24,23 +24,30 @@ struct MetricsFile: Sendable {
   private var steps: [Trainer.Step] = []
   private var seconds = 0.0
 
-  /// Opens a run's metrics and drops lines past `step`, which a resumed run makes again; all lines if
-  /// there is none.
+  /// Opens a run's metrics and drops lines past `step`, which a resumed run makes again; all if `nil`.
+  ///
+  /// Lines that cannot be read stay as they are, but for a last one without its end, which a killed
+  /// process left.
+  ///
+  /// - Throws: ``FileError`` when there are metrics that cannot be read or written.
   init(_ folder: URL, keepingUpTo step: Int?) throws {
     url = Self.url(in: folder)
-    let old = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
-    let decoder = JSONDecoder()
-    let kept = old.split(separator: "\n").filter { text in
-      guard let line = try? decoder.decode(Line.self, from: Data(text.utf8)) else { return false }
-      guard let step, line.step <= step else { return false }
-      seconds = line.seconds
-      return true
+    var kept: [UInt8] = []
+    if let step, FolderListing.kind(of: url.path) != .missing {
+      for text in try Self.texts(of: url) {
+        if let line = Self.line(text), line.step > step { continue }
+        kept += text
+        kept.append(Self.newLine)
+      }
     }
-    try AtomicFile.write([UInt8](kept.map { $0 + "\n" }.joined().utf8), to: url)
+    try AtomicFile.write(kept, to: url)
   }
 
-  mutating func add(_ step: Trainer.Step, isLast: Bool, every count: Int) throws {
-    seconds += step.seconds
+  /// Adds a step at whose end the run has taken so many seconds.
+  mutating func add(
+    _ step: Trainer.Step, at seconds: Double, isLast: Bool, every count: Int
+  ) throws {
+    self.seconds = seconds
     // What is not finite is in no mean.
     if step.fault == nil { steps.append(step) }
     if steps.count >= count || isLast { try flush() }
@@ -56,7 +63,7 @@ struct MetricsFile: Sendable {
     try append(
       Line(
         step: step.step, loss: mean(\.loss), bits_per_byte: mean(\.bitsPerByte),
-        tokens_per_second: Double(tokens) / time, learning_rate: step.learningRate,
+        tokens_per_second: Double(tokens) / max(time, 1e-9), learning_rate: step.learningRate,
         gradient_norm: mean(\.gradientNorm), seconds: seconds, tokens: tokens))
     steps.removeAll(keepingCapacity: true)
   }
@@ -71,18 +78,32 @@ struct MetricsFile: Sendable {
         validation_images: validation.images))
   }
 
-  /// The whole lines of a run's metrics.
+  /// The lines of a run's metrics, and how many whole ones cannot be read.
   ///
-  /// - Throws: ``FileError`` when there are none.
-  static func lines(in folder: URL) throws -> [Line] {
+  /// - Throws: ``FileError`` when there are no metrics or they cannot be read.
+  static func lines(in folder: URL) throws(FileError) -> (lines: [Line], unreadable: Int) {
     let url = url(in: folder)
-    guard let text = try? String(contentsOf: url, encoding: .utf8) else {
-      throw FileError.cannotRead(path: url.path, reason: "no metrics of a training run")
+    guard FolderListing.kind(of: url.path) != .missing else {
+      throw .cannotRead(path: url.path, reason: "no metrics of a training run")
     }
-    let decoder = JSONDecoder()
-    return text.split(separator: "\n").compactMap {
-      try? decoder.decode(Line.self, from: Data($0.utf8))
-    }
+    let texts = try texts(of: url)
+    let lines = texts.compactMap(line)
+    return (lines, texts.count - lines.count)
+  }
+
+  private static let newLine = UInt8(ascii: "\n")
+
+  /// The bytes of the lines that are not empty; of the last only if it is whole.
+  private static func texts(of url: URL) throws(FileError) -> [ArraySlice<UInt8>] {
+    let bytes = try FileBytes.read(url.path, limit: .max)
+    var texts = bytes.split(separator: newLine)
+    // A file may have been written by hand, without an end to its last line.
+    if let last = texts.last, bytes.last != newLine, line(last) == nil { texts.removeLast() }
+    return texts
+  }
+
+  private static func line(_ text: ArraySlice<UInt8>) -> Line? {
+    try? JSONDecoder().decode(Line.self, from: Data(text))
   }
 
   private static func url(in folder: URL) -> URL {

@@ -6,7 +6,7 @@ public struct RunMetrics: Sendable, Equatable {
   public struct Steps: Sendable, Equatable {
     /// The last of them.
     public let step: Int
-    /// Seconds of stepping up to it.
+    /// Seconds of the run up to it.
     public let seconds: Double
     /// Mean negative log likelihood of a token, in nats.
     public let loss: Double
@@ -22,7 +22,7 @@ public struct RunMetrics: Sendable, Equatable {
   public struct Validation: Sendable, Equatable {
     /// Steps made before it.
     public let step: Int
-    /// Seconds of stepping up to it.
+    /// Seconds of the run up to it.
     public let seconds: Double
     /// Mean negative log likelihood of a token, in nats.
     public let loss: Double
@@ -40,11 +40,15 @@ public struct RunMetrics: Sendable, Equatable {
   /// In the order they were made.
   public let validations: [Validation]
 
-  /// Reads a run's metrics; lines that are not whole are left out.
+  /// Lines that cannot be read, which are left out.
+  public let unreadableLines: Int
+
+  /// Reads a run's metrics; a last line that is not whole is left out.
   ///
   /// - Throws: ``FileError`` when the folder has no metrics.
   public init(of run: URL) throws {
-    let lines = try MetricsFile.lines(in: run)
+    let (lines, unreadable) = try MetricsFile.lines(in: run)
+    unreadableLines = unreadable
     steps = lines.compactMap { line in
       guard let loss = line.loss, let rate = line.learning_rate, let norm = line.gradient_norm,
         let speed = line.tokens_per_second

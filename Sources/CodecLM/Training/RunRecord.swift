@@ -3,8 +3,13 @@ struct RunRecord: Codable {
   var trainer: Trainer.Options
   var run: TrainingRun.Options
   var state: Trainer.State
+  /// Of all validations; `nil` in files of earlier versions.
+  var best: TrainingRun.Best?
   /// The token store's.
   var dataKey: UInt64
+
+  /// The learning rate where the run stands.
+  var rate: Float { trainer.schedule.rate(at: Trainer.progress(state, of: trainer.budget)) }
 
   /// The first number that no run can have, for a model of this context; `nil` if all are possible.
   func impossibility(context: Int) -> String? {
@@ -19,7 +24,7 @@ struct RunRecord: Codable {
       ("step", state.step, 0...most),
       ("tokens", state.tokens, 0...most),
       ("images", state.images, 0...most),
-      ("epoch", state.sampler.epoch, 0...most),
+      ("epoch", state.sampler.epoch, 0...most), ("best", best?.step ?? 0, 0...most),
     ]
     for (name, value, range) in counts where !range.contains(value) {
       return "\(name) is \(value), outside \(range.lowerBound)…\(range.upperBound)"
@@ -29,6 +34,8 @@ struct RunRecord: Codable {
       ("finalShare", trainer.schedule.finalShare), ("clip", trainer.optimizer.clip),
       ("rateBesideMuon", Double(trainer.optimizer.rateBesideMuon)),
       ("seconds", state.seconds), ("budget", trainer.budget.amount),
+      ("first", state.plan?.first ?? 0), ("reserve", state.plan?.reserve ?? 0),
+      ("least", state.plan?.least ?? 0),
       ("checkpointInterval", run.checkpointInterval.amount),
     ]
     for (name, value) in amounts where !(0...1e15).contains(value) {

@@ -8,7 +8,7 @@ public struct Trainer: ~Copyable {
   public enum Length: Sendable, Codable, Equatable {
     /// This many optimiser steps.
     case steps(Int)
-    /// This many seconds of stepping; validation and checkpoints are not counted.
+    /// This many seconds of the clock, from a run's beginning to its end.
     case seconds(Double)
   }
 
@@ -97,7 +97,7 @@ public struct Trainer: ~Copyable {
   public struct State: Sendable, Codable, Equatable {
     /// Steps made.
     public var step = 0
-    /// Seconds spent in steps.
+    /// Seconds of the clock that the run has taken: steps and all that was between them.
     public var seconds = 0.0
     /// Tokens learnt from.
     public var tokens = 0
@@ -105,6 +105,8 @@ public struct Trainer: ~Copyable {
     public var images = 0
     /// The images' order.
     public var sampler = BatchSampler.State()
+    /// When steps are made; `nil` before the first step.
+    public var plan: Plan?
 
     /// The beginning.
     public init() {}
@@ -115,7 +117,9 @@ public struct Trainer: ~Copyable {
   /// What determines the run.
   public let options: Options
   /// Where the run stands.
-  public private(set) var state: State
+  public internal(set) var state: State
+  /// What tells the time.
+  package var time = TimeSource.system
 
   let optimizer: Optimizer
   private let data: TokenStore
@@ -124,6 +128,8 @@ public struct Trainer: ~Copyable {
   private var sampler: BatchSampler
   /// Steps left out since the last that was made.
   private var omitted = 0
+  /// Up to when the state counts its seconds.
+  private var counted: Double?
 
   /// Whether the last step was left out, so that parameters may be past use.
   var isOmitting: Bool { omitted > 0 }
@@ -174,16 +180,12 @@ public struct Trainer: ~Copyable {
     2 * 4 * model.layout.buffer.count + optimizer.bytes + graph.arenaBytes
   }
 
-  /// Share of the budget used up, at most 1.
-  public var progress: Double {
-    switch options.budget {
-    case .steps(let steps): steps == 0 ? 1 : min(1, Double(state.step) / Double(steps))
-    case .seconds(let seconds): min(1, state.seconds / seconds)
-    }
+  /// Counts the time up to now, from the first call on, as the run's.
+  mutating func countTime() {
+    let now = time.now()
+    if let counted { state.seconds += now - counted }
+    counted = now
   }
-
-  /// Whether the budget is used up.
-  public var isFinished: Bool { progress >= 1 }
 
   /// One optimiser step; allocates no float buffer.
   ///
@@ -191,8 +193,8 @@ public struct Trainer: ~Copyable {
   ///
   /// - Throws: ``TrainingError/notFinite(step:fault:)`` at the fourth such step in a row.
   public mutating func step() throws -> Step {
-    let clock = ContinuousClock()
-    let start = clock.now
+    countTime()
+    let start = time.now()
     let batches = (0..<options.microBatches).map { _ in sampler.next() }
     let predictions = batches.reduce(0) { $0 + $1.predictions }
     gradients.buffer.zero()
@@ -208,17 +210,16 @@ public struct Trainer: ~Copyable {
     if let fault, omitted > Self.mostOmitted {
       throw TrainingError.notFinite(step: state.step + 1, fault: fault)
     }
-    // The rate belongs to the middle of the step: the first is then not wasted at zero.
-    let rate = options.schedule.rate(at: progress + halfStep)
+    let rate = options.schedule.rate(at: progress(midOf: time.now() - start))
     if fault == nil {
       optimizer.update(
         model.parameters.buffer, gradients: gradients.buffer, norm: norm, step: state.step + 1,
         learningRate: rate)
     }
 
-    let elapsed = (clock.now - start) / .seconds(1)
+    let elapsed = time.now() - start
     state.step += 1
-    state.seconds += elapsed
+    countTime()
     state.tokens += predictions
     state.images += batches.reduce(0) { $0 + $1.images }
     state.sampler = sampler.state
@@ -243,17 +244,23 @@ public struct Trainer: ~Copyable {
   }
 
   /// How likely at most `limit` held-out images are under the model as it is.
-  public func validate(limit: Int = 512) -> Validation {
+  ///
+  /// - Parameter progress: called now and then with the images done and those there are; what it throws
+  ///   ends the validation.
+  public func validate(
+    limit: Int = 512, progress: (_ done: Int, _ all: Int) throws -> Void = { _, _ in }
+  ) rethrows -> Validation {
     let batches = HeldOutBatches(
       data, rows: options.batch, context: options.context, limit: limit)
+    let all = min(limit, data.heldOutIndices.count)
     var (nats, predictions, images, bytes) = (0.0, 0, 0, 0)
+    try progress(0, all)
     for batch in batches {
-      let losses = graph.losses(
-        tokens: batch.tokens, targets: batch.targets, segments: batch.segments)
-      nats += losses.reduce(0.0) { $0 + Double($1) }
+      nats += losses(batch).reduce(0.0) { $0 + Double($1) }
       predictions += batch.predictions
       images += batch.images
       bytes += batch.bytes
+      try progress(images, all)
     }
     let bits = nats / M_LN2
     return Validation(
@@ -261,18 +268,17 @@ public struct Trainer: ~Copyable {
       bitsPerImage: bits / Double(max(images, 1)))
   }
 
-  private var halfStep: Double {
-    switch options.budget {
-    case .steps(let steps): 0.5 / Double(max(steps, 1))
-    case .seconds(let seconds): 0.5 * state.seconds / Double(max(state.step, 1)) / seconds
-    }
+  /// Seconds that a held-out token takes, measured on one batch of at most `limit` images.
+  func validationSecondsPerToken(limit: Int) -> Double {
+    var batches = HeldOutBatches(
+      data, rows: options.batch, context: options.context, limit: limit)
+    guard let batch = batches.next() else { return 0 }
+    let start = time.now()
+    _ = losses(batch)
+    return max(time.now() - start, 0) / Double(max(batch.predictions, 1))
   }
 
-  private var remaining: Double {
-    switch options.budget {
-    case .steps(let steps):
-      Double(max(steps - state.step, 0)) * state.seconds / Double(max(state.step, 1))
-    case .seconds(let seconds): max(seconds - state.seconds, 0)
-    }
+  private func losses(_ batch: TokenBatch) -> [Float] {
+    graph.losses(tokens: batch.tokens, targets: batch.targets, segments: batch.segments)
   }
 }

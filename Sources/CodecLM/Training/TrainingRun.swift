@@ -5,15 +5,18 @@ public import Foundation
 /// The folder is a ``Checkpoint`` with, beside it, `metrics.jsonl` and `checkpoints/step-N/`, which
 /// hold parameters (`model.safetensors`, the same file as the one above), the optimiser's moments
 /// (`optimizer.safetensors`) and the run's state (`training.json`). A checkpoint's folder appears by one
-/// renaming, so that its three files always belong together.
+/// renaming, so that its three files always belong together. `best/` is a ``Checkpoint`` of the moment at
+/// which the held-out images were likeliest.
 public struct TrainingRun: ~Copyable {
   /// What a run keeps beside the trainer's options.
   public struct Options: Sendable, Codable, Equatable {
-    /// Time between two checkpoints, each with a validation.
+    /// Time between two checkpoints, each with a validation; if it is given in seconds, at least twenty
+    /// times as long as such a pair takes.
     public var checkpointInterval = Trainer.Length.seconds(60)
     /// Checkpoints to keep, the newest.
     public var keep = 2
-    /// Most held-out images that a validation looks at.
+    /// Most held-out images that a validation looks at; a new run takes fewer where these would take too
+    /// much of its budget.
     public var validationImages = 512
     /// Steps whose mean is one line of the metrics.
     public var stepsPerLine = 10
@@ -28,29 +31,77 @@ public struct TrainingRun: ~Copyable {
   public enum Event: Sendable {
     /// A step was made.
     case step(Trainer.Step)
+    /// Getting ready took more than half of a budget of time: steps are made for as long again, and the
+    /// run takes about `total` seconds.
+    case delayed(preparation: Double, total: Double)
+    /// So many of the held-out images have been scored.
+    case validating(done: Int, of: Int)
+    /// What the format's plainest coding spends is known of so many of the held-out images.
+    case measuringBaseline(done: Int, of: Int)
     /// The held-out images were scored after the step of this number.
     case validation(step: Int, Trainer.Validation)
+    /// A checkpoint is being written.
+    case saving(step: Int)
     /// A checkpoint is on disk.
     case checkpoint(step: Int)
+  }
+
+  /// The validation at which the held-out images were likeliest.
+  public struct Best: Sendable, Codable, Equatable {
+    /// Steps made before it.
+    public let step: Int
+    /// Mean negative log likelihood of a token, in nats.
+    public let loss: Double
+    /// Bits for each image, its end token included.
+    public let bitsPerImage: Double
+    /// The same as a share of what the format's plainest coding spends.
+    public let baselineShare: Double?
   }
 
   /// The run's folder.
   public let folder: URL
   /// What the run keeps.
-  public let options: Options
+  public internal(set) var options: Options
   /// The trainer, at the run's present.
-  public private(set) var trainer: Trainer
+  public internal(set) var trainer: Trainer
+  /// The best validation so far, whose model is in ``bestFolder(of:)``.
+  public internal(set) var best: Best?
+  /// The learning rates at which the run was left and at which it goes on, where another budget makes
+  /// them differ.
+  public let rates: (before: Float, now: Float)?
 
   /// The model as it is now, its tokenizer and its codec.
   public let checkpoint: Checkpoint
-  private let data: TokenStore
-  private let pool: WorkerPool
+  let data: TokenStore
+  let pool: WorkerPool
   private let lock: FolderLock
   /// Measured at the first validation.
-  private var baselineBits: Int?
-  private var metrics: MetricsFile
+  var baselineBits: Int?
+  var metrics: MetricsFile
   /// The run's state at the last checkpoint, if there is one.
-  private var last: Trainer.State?
+  var last: Trainer.State?
+  private var pauses = Pauses()
+
+  /// What the run's validations, checkpoints and reports of them take, in seconds.
+  private struct Pauses {
+    /// The last validation with its checkpoint.
+    var last = 0.0
+    /// The longest report of a checkpoint, or what is expected of it.
+    var report = 0.0
+    /// Whether there was such a report.
+    var isMeasured = false
+    /// When the last of all ended.
+    var end = 0.0
+  }
+
+  /// What tells the run the time.
+  package var time: TimeSource {
+    get { trainer.time }
+    set { trainer.time = newValue }
+  }
+
+  /// Steps up to the last checkpoint, if there is one.
+  public var checkpointStep: Int? { last?.step }
 
   /// A new run in a folder that holds none; ``run(_:)`` starts it.
   ///
@@ -85,7 +136,7 @@ public struct TrainingRun: ~Copyable {
     self.data = data
     self.pool = pool
     self.lock = lock
-    last = nil
+    rates = nil
   }
 
   /// Goes on with a folder's run from its newest checkpoint, as if nothing had happened.
@@ -111,7 +162,11 @@ public struct TrainingRun: ~Copyable {
     guard record.dataKey == data.key else {
       throw TrainingError.changed(path: folder.path, what: "the images or their canonical form")
     }
-    if let budget { record.trainer.budget = budget }
+    let rate = record.rate
+    if let budget, budget != record.trainer.budget {
+      record.trainer.budget = budget
+      record.state.plan?.least = 0
+    }
     if let keep { record.run.keep = keep }
     _ = try Self.opened(Checkpoint.weightsFile, of: newest)
     let moments = try Self.opened(Self.momentsFile, of: newest)
@@ -127,6 +182,7 @@ public struct TrainingRun: ~Copyable {
     try moments.load(layout, prefix: "first.", into: trainer.optimizer.first)
     try moments.load(layout, prefix: "second.", into: trainer.optimizer.second)
     let metrics = try MetricsFile(folder, keepingUpTo: record.state.step)
+    let best = try Self.kept(record.best, checkpoint, in: folder)
     self.folder = folder
     self.options = record.run
     self.trainer = trainer
@@ -136,6 +192,8 @@ public struct TrainingRun: ~Copyable {
     self.pool = pool
     self.lock = lock
     last = record.state
+    rates = record.rate == rate ? nil : (rate, record.rate)
+    self.best = best
   }
 
   /// What the run in a folder was started with.
@@ -175,33 +233,104 @@ public struct TrainingRun: ~Copyable {
 
   /// Steps until the budget is used up, with validations and checkpoints on the way and at the end.
   ///
-  /// - Throws: ``TrainingError``, ``FileError``; what `report` throws, after a checkpoint.
-  public mutating func run(_ report: (Event) throws -> Void) throws {
+  /// A budget of seconds is the time of the clock from the run's beginning, what is between the steps
+  /// included. Where getting ready took most of it, steps are made for as long again.
+  ///
+  /// - Parameters:
+  ///   - preparation: seconds that have gone by for the run's sake before the call.
+  ///   - reserve: seconds that `report` may need for the last checkpoint; of a budget of time they are
+  ///     kept until such reports were measured.
+  ///   - report: told what happens; what it throws ends the run, after a checkpoint if there has been one.
+  /// - Throws: ``TrainingError``, ``FileError``; what `report` throws.
+  public mutating func run(
+    after preparation: Double = 0, reserving reserve: Double = 0,
+    _ report: (Event) throws -> Void
+  ) throws {
+    if last != nil, trainer.isFinished { return }
+    let begun = trainer.state.seconds
+    trainer.state.seconds += preparation
+    trainer.countTime()
+    pauses.report = reserve
     if last == nil {
+      let start = trainer.state.seconds
+      let step = try limitValidations(report)
       try validate(report)
-      try save()
+      try save(report)
+      trainer.countTime()
+      pauses.last = trainer.state.seconds - start
+      var plan = Trainer.Plan()
+      plan.first = trainer.state.seconds
+      plan.reserve = pauses.last + pauses.report + step / 2
+      trainer.state.plan = plan
+    } else if trainer.state.plan == nil {
+      // Stopped before the first step, or written by an earlier version.
+      var plan = Trainer.Plan(reserve: reserve)
+      if trainer.state.step == 0 { plan.first = trainer.state.seconds }
+      trainer.state.plan = plan
     }
+    try plan(since: begun, report)
+    pauses.end = trainer.state.seconds
     while !trainer.isFinished {
       let step = try step()
-      try metrics.add(step, isLast: trainer.isFinished, every: options.stepsPerLine)
+      try metrics.add(
+        step, at: trainer.state.seconds, isLast: trainer.isFinished, every: options.stepsPerLine)
       try tell(report, .step(step))
       if trainer.isFinished || isCheckpointDue {
-        try validate(report)
-        try save()
-        try report(.checkpoint(step: step.step))
+        let isLast = trainer.isFinished
+        try pause(report)
+        if !isLast { trainer.state.plan?.reserve = pauses.last + pauses.report + step.seconds / 2 }
       }
     }
   }
 
+  /// Lets a budget of time last for as long again as getting ready took.
+  private mutating func plan(
+    since begun: Double, _ report: (Event) throws -> Void
+  ) throws {
+    guard case .seconds(let budget) = trainer.options.budget, var plan = trainer.state.plan
+    else { return }
+    let preparation = trainer.state.seconds - begun
+    let least = begun + 2 * preparation
+    if least > plan.end(budget) {
+      plan.least = least
+      try report(.delayed(preparation: preparation, total: least + plan.reserve))
+    }
+    trainer.state.plan = plan
+  }
+
+  /// A validation and a checkpoint.
+  private mutating func pause(_ report: (Event) throws -> Void) throws {
+    let start = trainer.state.seconds
+    try validate(report)
+    try save(report)
+    trainer.countTime()
+    let saved = trainer.state.seconds
+    try report(.checkpoint(step: trainer.state.step))
+    trainer.countTime()
+    pauses.last = saved - start
+    pauses.end = trainer.state.seconds
+    // The first says more than what was expected.
+    let reported = pauses.end - saved
+    pauses.report = pauses.isMeasured ? max(pauses.report, reported) : reported
+    pauses.isMeasured = true
+  }
+
   /// Reports; what that throws ends the run, after a checkpoint of all that is good.
-  private mutating func tell(_ report: (Event) throws -> Void, _ event: Event) throws {
+  mutating func tell(_ report: (Event) throws -> Void, _ event: Event) throws {
     do {
       try report(event)
     } catch {
-      try metrics.flush()
-      if !trainer.isOmitting, last != nil, last != trainer.state { try save() }
+      try stop()
       throw error
     }
+  }
+
+  /// A checkpoint of all that is good, if there has been one before.
+  mutating func stop() throws {
+    try metrics.flush()
+    trainer.countTime()
+    guard !trainer.isOmitting, let last, last.step != trainer.state.step else { return }
+    try save { _ in }
   }
 
   /// A step of the trainer; when it finds no way on, the last checkpoint stays as it is.
@@ -215,151 +344,16 @@ public struct TrainingRun: ~Copyable {
     }
   }
 
-  /// What the format's plainest coding spends on the images of a validation.
-  private func measureBaseline() throws -> Int {
-    let (images, codec) = (
-      data.heldOutIndices(limit: options.validationImages), try checkpoint.codec.makeCodec()
-    )
-    let bits = pool.map(images.count) { [data] index in
-      Result {
-        try codec.baselineBits(of: data.tokenizer.decode(data.tokens(of: images[index])))
-      }
-    }
-    return try bits.reduce(0) { $0 + (try $1.get()) }
-  }
+  /// Validations and checkpoints take a twentieth of the time at most.
+  private static let stepsToPauses = 20.0
 
   private var isCheckpointDue: Bool {
     switch options.checkpointInterval {
     case .steps(let steps): trainer.state.step - (last?.step ?? 0) >= steps
-    case .seconds(let seconds): trainer.state.seconds - (last?.seconds ?? 0) >= seconds
+    case .seconds(let seconds):
+      // At the end there is one anyway.
+      trainer.state.seconds - pauses.end >= max(seconds, Self.stepsToPauses * pauses.last)
+        && trainer.remainingForSteps > pauses.last + pauses.report
     }
-  }
-
-  private mutating func validate(_ report: (Event) throws -> Void) throws {
-    var validation = trainer.validate(limit: options.validationImages)
-    guard validation.loss.isFinite else {
-      throw TrainingError.validationDiverged(
-        path: folder.path, checkpoint: last?.step, step: trainer.state.step)
-    }
-    baselineBits = try baselineBits ?? measureBaseline()
-    validation.baselineShare =
-      validation.bitsPerImage * Double(validation.images) / Double(max(baselineBits ?? 0, 1))
-    try metrics.add(validation, trainer.state)
-    try tell(report, .validation(step: trainer.state.step, validation))
-  }
-}
-
-extension TrainingRun {
-  private static let checkpointsFolder = "checkpoints"
-  private static let stateFile = "training.json"
-  private static let momentsFile = "optimizer.safetensors"
-  /// Of a checkpoint that is being written.
-  private static let temporarySuffix = ".tmp"
-
-  /// The folders of complete checkpoints, oldest first.
-  private static func checkpoints(in folder: URL) -> [URL] {
-    let parent = folder.appendingPathComponent(checkpointsFolder)
-    let names = (try? Folders.names(in: parent)) ?? []
-    return names.filter { $0.hasPrefix("step-") }.sorted()
-      .map { parent.appendingPathComponent($0) }
-  }
-
-  /// The folder of the newest complete checkpoint.
-  private static func newestCheckpoint(in folder: URL) throws(TrainingError) -> URL {
-    guard let newest = checkpoints(in: folder).last else {
-      throw .nothingToResume(path: folder.path)
-    }
-    return newest
-  }
-
-  /// A file of a checkpoint, whose checksum is right.
-  private static func opened(_ name: String, of checkpoint: URL) throws -> SafeTensors {
-    do {
-      return try SafeTensors(checkpoint.appendingPathComponent(name))
-    } catch FileError.malformed(_, let reason) {
-      throw malformed(checkpoint.appendingPathComponent(name), reason, checkpoint)
-    }
-  }
-
-  /// That a file of a checkpoint is damaged, and the way out.
-  private static func malformed(_ file: URL, _ reason: String, _ checkpoint: URL) -> FileError {
-    .malformed(
-      path: file.path,
-      reason: "\(reason); remove \(checkpoint.path), and --resume goes on from the one before")
-  }
-
-  /// Writes a checkpoint, makes it the folder's own, and removes old ones.
-  private mutating func save() throws {
-    // A run that is killed goes on from here, and has no lines of what was before it.
-    try metrics.flush()
-    let parent = folder.appendingPathComponent(Self.checkpointsFolder)
-    let name = "step-\(trainer.state.step.padded(to: 8))"
-    let (temporary, final) = (
-      parent.appendingPathComponent(".\(name)\(Self.temporarySuffix)"),
-      parent.appendingPathComponent(name)
-    )
-    for name in try Folders.names(in: parent) where name.hasSuffix(Self.temporarySuffix) {
-      try? FileManager.default.removeItem(at: parent.appendingPathComponent(name))
-    }
-    try Folders.make(temporary)
-    do {
-      try checkpoint.writeWeights(
-        to: temporary.appendingPathComponent(Checkpoint.weightsFile))
-      try SafeTensors.write(
-        [("first.", trainer.optimizer.first), ("second.", trainer.optimizer.second)],
-        checkpoint.model.layout.buffer,
-        to: temporary.appendingPathComponent(Self.momentsFile))
-      try JSONFile.write(
-        RunRecord(trainer: trainer.options, run: options, state: trainer.state, dataKey: data.key),
-        to: temporary.appendingPathComponent(Self.stateFile))
-      try? FileManager.default.removeItem(at: final)
-      try Folders.rename(temporary, to: final)
-    } catch {
-      try? FileManager.default.removeItem(at: temporary)
-      throw error
-    }
-    try Self.publish(final, in: folder)
-    for old in Self.checkpoints(in: folder).dropLast(max(options.keep, 1)) {
-      try? FileManager.default.removeItem(at: old)
-    }
-    last = trainer.state
-  }
-
-  /// Makes a checkpoint's parameters the folder's own, by a second name for the same file.
-  private static func publish(_ checkpoint: URL, in folder: URL) throws {
-    try Folders.link(
-      checkpoint.appendingPathComponent(Checkpoint.weightsFile),
-      to: folder.appendingPathComponent(Checkpoint.weightsFile))
-  }
-}
-
-extension TrainingRun {
-  /// How far a folder's run has come.
-  public struct Summary: Sendable, Encodable {
-    /// Optimiser steps.
-    public let steps: Int
-    /// Seconds spent in them.
-    public let seconds: Double
-    /// Tokens learnt from.
-    public let tokens: Int
-    /// Images learnt from.
-    public let images: Int
-    /// Bits for each byte of held-out streams, at the last validation.
-    public let validationBitsPerByte: Double?
-    /// Bits for each held-out image, at the last validation.
-    public let validationBitsPerImage: Double?
-    /// The same as a share of what the format's plainest coding spends.
-    public let validationBaselineShare: Double?
-  }
-
-  /// What the newest checkpoint and the metrics say, or `nil` where there is no run.
-  public static func summary(of folder: URL) -> Summary? {
-    guard let record = try? record(of: folder) else { return nil }
-    let validation = (try? RunMetrics(of: folder))?.validations.last
-    return Summary(
-      steps: record.state.step, seconds: record.state.seconds, tokens: record.state.tokens,
-      images: record.state.images, validationBitsPerByte: validation?.bitsPerByte,
-      validationBitsPerImage: validation?.bitsPerImage,
-      validationBaselineShare: validation?.baselineShare)
   }
 }

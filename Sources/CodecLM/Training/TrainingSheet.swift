@@ -6,26 +6,20 @@ package struct TrainingSheet: Sendable {
   package let step: Int
   private let url: URL
 
-  private static let prefix = "step-"
-  private static let suffix = ".jpg"
-
   /// Where a run keeps its sheets.
   package static func folder(of run: URL) -> URL { run.appendingPathComponent("samples") }
 
   /// What the sheet of a step is called.
-  package static func name(ofStep step: Int) -> String {
-    prefix + step.padded(to: 6) + suffix
-  }
+  package static func name(ofStep step: Int) -> String { StepName.sheet.text(step) }
 
   /// A run's sheets, the first step's first.
   static func all(of run: URL) -> [TrainingSheet] {
     let folder = folder(of: run)
     let names = (try? Folders.names(in: folder)) ?? []
     return names.compactMap { name in
-      guard name.hasPrefix(prefix), name.hasSuffix(suffix),
-        let step = Int(name.dropFirst(prefix.count).dropLast(suffix.count))
-      else { return nil }
-      return TrainingSheet(step: step, url: folder.appendingPathComponent(name))
+      StepName.sheet.step(name).map {
+        TrainingSheet(step: $0, url: folder.appendingPathComponent(name))
+      }
     }.sorted { $0.step < $1.step }
   }
 

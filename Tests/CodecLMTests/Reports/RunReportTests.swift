@@ -72,6 +72,40 @@ import Testing
     }
   }
 
+  @Test func `a line of one or two points shows them`() throws {
+    try withTemporaryFolder { folder in
+      let page = try RunReport(of: try train(1, in: folder)).page()
+      #expect(count("<figure class=\"chart\">", in: page) == 4)
+      // Training's lines have one point, those of validations two and a mark at the best.
+      #expect(count("class=\"line point series-0\"", in: page) == 3)
+      #expect(count("class=\"line point series-1\"", in: page) == 2)
+      #expect(count("h0M", in: page) >= 2 && page.contains("at best"))
+    }
+  }
+
+  @Test func `a sheet that was named by somebody else is left out`() throws {
+    try withTemporaryFolder { folder in
+      let run = try train(2, in: folder)
+      try write(sheet: [1], ofStep: 2, in: run)
+      let samples = TrainingSheet.folder(of: run)
+      for name in ["step-2.jpg", "step-000002 (1).jpg", "step-+00003.jpg", "step-0000004.jpg"] {
+        try Data([2]).write(to: samples.appendingPathComponent(name))
+      }
+      #expect(count("data:image/jpeg;base64,", in: try RunReport(of: run).page()) == 1)
+    }
+  }
+
+  @Test func `an evaluation's figures of clips are on the page`() throws {
+    try withTemporaryFolder { folder in
+      var evaluation = EvaluationReport(features: nil, seed: 7)
+      let frames = (0..<2).map { TestImages.picture($0) }
+      let motion = ClipFigures.Motion(of: 2, pool: .shared) { _ in frames }
+      evaluation.clips = ClipFigures(realMotion: motion, generatedMotion: motion)
+      let page = try RunReport(of: try train(1, in: folder), evaluation: evaluation).page()
+      #expect(page.contains("Movement"))
+    }
+  }
+
   @Test func `a run without steps has no curves`() throws {
     try withTemporaryFolder { folder in
       let page = try RunReport(of: try train(0, in: folder)).page()
