@@ -49,6 +49,7 @@ struct Export: ParsableCommand {
   }
 
   func run() throws {
+    if let output { try TrainingRun.checkIsFree(URL(fileURLWithPath: output)) }
     var checkpoint = try Checkpoint(URL(fileURLWithPath: folder))
     if let wanted = drawing.wanted { checkpoint.sampling = wanted }
     if let output {

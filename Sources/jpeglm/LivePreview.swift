@@ -58,6 +58,6 @@ struct LivePreview {
       ? pictures.first.flatMap { $0 }
       : ContactSheet(columns: Int(Double(shown).squareRoot().rounded(.up))).image(of: pictures)
     guard let sheet else { return }
-    try AtomicFile.write(try sheet.jpegFile(), to: url)
+    try AtomicFile.write(try sheet.sheetFile(), to: url)
   }
 }

@@ -159,7 +159,7 @@ struct Sample: ParsableCommand {
           + pictures[index * count..<(index + 1) * count]
       }
     let sheet = ContactSheet(columns: photos.isEmpty ? nil : 2 + count).image(of: cells)
-    try AtomicFile.write(try sheet.jpegFile(), to: URL(fileURLWithPath: path))
+    try AtomicFile.write(try sheet.sheetFile(), to: URL(fileURLWithPath: path))
   }
 
   private func show(_ report: Report) throws {

@@ -114,7 +114,7 @@ struct Score: ParsableCommand {
               baseline_share: score.share, jpeg_share: isVideo ? nil : score.share))
           guard map != nil else { continue }
           let image = try heatMap(score, stream, scorer, checkpoint.codec)
-          try maps?.write([(source.name.replacingEnding(with: "jpg"), try image.jpegFile())])
+          try maps?.write([(source.name.replacingEnding(with: "jpg"), try image.sheetFile())])
         }
         let done = range.upperBound - usable.count + first + part.count
         progress.show(

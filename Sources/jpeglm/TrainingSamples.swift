@@ -74,7 +74,7 @@ struct TrainingSamples {
     }
     let sheet = ContactSheet().image(of: sketches.pictures)
     try Folders.make(folder)
-    let file = try sheet.jpegFile()
+    let file = try sheet.sheetFile()
     try AtomicFile.write(file, to: folder.appendingPathComponent(TrainingSheet.name(ofStep: step)))
     try log?.add(
       imageFile: file, width: sheet.width, height: sheet.height, name: "samples", step: step)

@@ -114,6 +114,11 @@ public struct Checkpoint: Sendable {
     try writeWeights(to: folder.appendingPathComponent(Self.weightsFile))
   }
 
+  /// The names of all that ``writeDescription(to:storage:)`` may write.
+  package static let descriptionNames: Set<String> = Set(
+    [LlamaConfiguration.fileName, codecFile, GenerationFile.name, ModelSplit.fileName]
+      + Tokenizer.fileNames)
+
   /// Writes everything but the weights.
   package func writeDescription(to folder: URL, storage: ElementType = .float32) throws {
     try Folders.make(folder)

@@ -27,13 +27,19 @@ extension Tokenizer {
   public func write(to folder: URL) throws(FileError) {
     let file = file
     let files = [
-      (file.format.rawValue, file.bytes), ("tokenizer_config.json", configuration(file.format)),
-      ("special_tokens_map.json", specialTokens),
+      (file.format.rawValue, file.bytes), (Self.configurationName, configuration(file.format)),
+      (Self.specialTokensName, specialTokens),
     ]
     for (name, bytes) in files {
       try AtomicFile.write(bytes, to: folder.appendingPathComponent(name))
     }
   }
+
+  /// The names of the files that are written.
+  static let fileNames =
+    TokenizerFile.Format.allCases.map(\.rawValue) + [configurationName, specialTokensName]
+  private static let configurationName = "tokenizer_config.json"
+  private static let specialTokensName = "special_tokens_map.json"
 
   private func configuration(_ format: TokenizerFile.Format) -> [UInt8] {
     let name =

@@ -4,6 +4,8 @@ public enum CodecError: Error, Equatable, Sendable {
   case wrongFormat(expected: String)
   /// The file is of the format but uses a part that is not supported.
   case unsupported(String)
+  /// The file is a sheet that this program drew for people; see ``PixelImage/sheetFile(quality:)``.
+  case sheet
   /// The decoder stopped; `message` is its own text.
   case corrupt(message: String)
   /// The decoder went on only by inventing or leaving out data; `message` is its first warning.
@@ -38,6 +40,7 @@ extension CodecError: CustomStringConvertible {
     switch self {
     case .wrongFormat(let expected): "not a \(expected) file"
     case .unsupported(let part): "unsupported: \(part)"
+    case .sheet: "a sheet or map that jpeglm drew, not a picture to learn from"
     case .corrupt(let message): "corrupt: \(message)"
     case .warned(let message): "decodes only with a warning: \(message)"
     case .tooLarge(let width, let height, let maximum):

@@ -106,20 +106,13 @@ struct MetricsFile: Sendable {
     try? JSONDecoder().decode(Line.self, from: Data(text))
   }
 
-  private static func url(in folder: URL) -> URL {
+  static func url(in folder: URL) -> URL {
     folder.appendingPathComponent("metrics.jsonl")
   }
 
   private func append(_ line: Line) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    do {
-      let handle = try FileHandle(forWritingTo: url)
-      defer { try? handle.close() }
-      try handle.seekToEnd()
-      try handle.write(contentsOf: try encoder.encode(line) + [0x0a])
-    } catch {
-      throw FileError.malformed(path: url.path, reason: "cannot append to it: \(error)")
-    }
+    try AppendedFile.append([UInt8](try encoder.encode(line)) + [0x0a], path: url.path)
   }
 }

@@ -7,7 +7,6 @@ public import Foundation
 public final class TensorBoardLog {
   /// The file.
   public let url: URL
-  private let file: FileHandle
 
   /// A new file of events in a folder, which is made if need be; TensorBoard shows all files of a folder
   /// as one run.
@@ -20,18 +19,11 @@ public final class TensorBoardLog {
     // The form of the name that TensorBoard looks for.
     let name = "events.out.tfevents.\(time).\(process.hostName).\(process.processIdentifier)"
     url = folder.appendingPathComponent(name)
-    try AtomicFile.write([], to: url)
-    do {
-      file = try FileHandle(forWritingTo: url)
-    } catch {
-      throw FileError.cannotWrite(path: url.path, reason: error.localizedDescription)
-    }
+    try AtomicFile.write([], path: url.path, .bulkNew)
     var version = Message()
     version.add(3, Array("brain.Event:2".utf8))
     try append(version, step: 0)
   }
-
-  deinit { try? file.close() }
 
   /// Adds what a step reports.
   ///
@@ -106,11 +98,7 @@ public final class TensorBoardLog {
     let message = event.bytes + contents.bytes
     let length = Message.littleEndian(UInt64(message.count))
     let record = length + Self.check(length) + message + Self.check(message)
-    do {
-      try file.write(contentsOf: Data(record))
-    } catch {
-      throw FileError.cannotWrite(path: url.path, reason: error.localizedDescription)
-    }
+    try AppendedFile.append([UInt8](record), path: url.path)
   }
 
   /// A check value as records hold it: turned by 15 bits and moved by a constant, for a record may

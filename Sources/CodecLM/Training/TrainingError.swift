@@ -10,6 +10,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case runExists(path: String)
   /// The folder holds a model that is no run's.
   case modelExists(path: String)
+  /// There is a file or folder that a run would replace.
+  case taken(path: String)
   /// The folder holds no run that could be resumed.
   case nothingToResume(path: String)
   /// The folder holds no run.
@@ -28,7 +30,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .runExists(let path):
       "\(path) holds a run already; give --resume to go on with it, or another --out"
     case .modelExists(let path):
-      "\(path) holds a model, which training would replace; give another --out"
+      "\(path) holds a model, which would be replaced; give another --out"
+    case .taken(let path): "\(path) exists and would be replaced; give another --out"
     case .nothingToResume(let path):
       "\(path) holds no checkpoint to resume; leave out --resume to start a run there"
     case .noRun(let path):

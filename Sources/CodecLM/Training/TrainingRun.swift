@@ -126,8 +126,9 @@ public struct TrainingRun: ~Copyable {
     let lock = try lock ?? FolderLock(folder)
     let trainer = try Trainer(
       checkpoint.model, data, trainerOptions, recomputing: recomputing, pool: pool)
-    try checkpoint.writeDescription(to: folder)
+    // The metrics first: empty ones are the mark of a run that has only begun.
     let metrics = try MetricsFile(folder, keepingUpTo: nil)
+    try checkpoint.writeDescription(to: folder)
     self.folder = folder
     self.options = options
     self.trainer = trainer
@@ -217,14 +218,25 @@ public struct TrainingRun: ~Copyable {
     }
   }
 
-  /// Checks that a new run would replace nothing in a folder: neither a run nor a model.
+  /// Checks that a new run, or a model, would replace nothing in a folder: no run, no model, no file of
+  /// somebody's that has one of their names.
   ///
-  /// - Throws: ``TrainingError/runExists(path:)``, ``TrainingError/modelExists(path:)``.
+  /// - Throws: ``TrainingError/runExists(path:)``, ``TrainingError/modelExists(path:)``,
+  ///   ``TrainingError/taken(path:)``.
   public static func checkIsFree(_ folder: URL) throws(TrainingError) {
     if exists(in: folder) { throw .runExists(path: folder.path) }
     let names = (try? Folders.names(in: folder)) ?? []
     if names.contains(where: { $0.hasSuffix(".safetensors") || $0.hasSuffix(".bin") }) {
       throw .modelExists(path: folder.path)
+    }
+    // Of a run that was killed before its first checkpoint nothing is worth keeping.
+    let metrics = MetricsFile.url(in: folder)
+    let isBegun =
+      names.contains(ModelSplit.storeName) || (try? FileBytes.read(metrics.path))?.isEmpty ?? false
+    guard !isBegun else { return }
+    let own = RunFolder.parts.union(Checkpoint.descriptionNames).union([metrics.lastPathComponent])
+    if let name = names.sorted().first(where: own.contains) {
+      throw .taken(path: folder.appendingPathComponent(name).path)
     }
   }
 

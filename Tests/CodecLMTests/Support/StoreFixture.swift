@@ -25,7 +25,7 @@ final class StoreFixture {
     (0..<length).map { UInt8(truncatingIfNeeded: index &* 31 &+ $0 &* 7) }
   }
 
-  /// Builds or reuses the store; `rounds` counts the calls of `progress`, 0 when it was reused.
+  /// Builds or reuses the store; `rounds` is 1, or 0 when it was reused.
   func build(
     codecKey: [UInt8] = [1], heldOutShare: Double = 0.2, strict: Bool = false,
     threads: Int = 2, rounds: inout Int
@@ -34,7 +34,7 @@ final class StoreFixture {
     return try TokenStore.build(
       from: ImageFolder(folder("images")), codec: PlainCodec(), codecKey: codecKey, at: url,
       heldOutShare: heldOutShare, strict: strict, pool: WorkerPool(threads: threads),
-      progress: { _ in rounds += 1 })
+      progress: { _ in rounds = 1 })
   }
 
   func build(heldOutShare: Double = 0.2, strict: Bool = false) throws -> TokenStore {

@@ -118,6 +118,7 @@ extension JPEGCodec {
 
   private func readHeader(_ file: [UInt8]) throws(CodecError) -> JPEGHeader {
     let header = try JPEGHeader(file)
+    if PixelImage.isSheet(file) { throw .sheet }
     guard header.storedWidth * header.storedHeight <= maximumPixels else {
       throw .tooLarge(
         width: header.storedWidth, height: header.storedHeight, maximumPixels: maximumPixels)
