@@ -110,7 +110,7 @@ struct Bench: ParsableCommand {
     }
     if only != .decoding { try measureTraining(benchmark, pool, &report) }
     if json { return try printJSON(report) }
-    show(report, benchmark.parameterCount)
+    try show(report, benchmark.parameterCount)
   }
 
   private func measureTraining(
@@ -201,15 +201,15 @@ struct Bench: ParsableCommand {
     }
   }
 
-  private func show(_ report: Report, _ parameters: Int) {
-    print(
+  private func show(_ report: Report, _ parameters: Int) throws {
+    try printResult(
       """
       machine   \(report.machine.threads) threads, \(report.machine.simd), OpenBLAS \
       \(report.machine.openblas)
       model     \(Format.count(parameters)) parameters
       """)
     if let training = report.training, let peak = report.limits.sgemm_gflops {
-      print(
+      try printResult(
         """
         training  \(Format.count(Int(training.tokens_per_second))) tokens/s at \
         \(training.batch) × \(training.context): \(Format.fixed(training.gflops, 0)) GFLOP/s, \
@@ -220,7 +220,7 @@ struct Bench: ParsableCommand {
     for row in report.decoding ?? [] {
       let limit = report.limits.read_gigabytes_per_second[row.weights] ?? 0
       let bits = row.bits_per_image.map { ", \(Format.fixed($0, 2)) bits an image" } ?? ""
-      print(
+      try printResult(
         """
         decoding  \(row.weights), \(row.streams) stream\(row.streams == 1 ? "" : "s"): \
         \(Format.count(Int(row.tokens_per_second))) tokens/s, weights read at \
@@ -228,7 +228,7 @@ struct Bench: ParsableCommand {
         """)
     }
     if let constraint = report.constraint {
-      print(
+      try printResult(
         """
         sampling  \(constraint.streams) streams held to the grammar: \
         \(Format.count(Int(constraint.tokens_per_second))) tokens/s, free \

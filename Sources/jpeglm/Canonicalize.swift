@@ -146,9 +146,9 @@ struct Canonicalize: ParsableCommand {
     if json {
       try printJSON(report)
     } else {
-      print(
+      try printResult(
         """
-        \(Format.count(report.files)) files \(output.map { "written to \($0)" } ?? "are accepted"), \
+        \(Format.count(report.files)) files \(output.map { "written to \(PlainText.line($0))" } ?? "are accepted"), \
         \(Format.count(report.bytes / max(report.files, 1))) bytes on average; \
         \(Format.count(report.skipped.count)) skipped; \
         \(Format.count(Int(report.imagesPerSecond))) images/s on \(pool.threads) \

@@ -69,7 +69,7 @@ struct DrawClips: ParsableCommand {
         Result { try write(index, codec, scenes, to: results.url) }
       }
       for result in written { try result.get() }
-      print("\(Format.count(count)) clips written to \(folder)")
+      try printResult("\(Format.count(count)) clips written to \(PlainText.line(folder))")
     #else
       _ = try CodecProfile.avc(profile).makeCodec()
     #endif

@@ -40,6 +40,6 @@ struct DrawDigits: ParsableCommand {
       try AtomicFile.write(
         try digit.picture(size: size).jpegFile(), to: results.url.appendingPathComponent(name))
     }
-    print("\(Format.count(count)) files written to \(folder)")
+    try printResult("\(Format.count(count)) files written to \(PlainText.line(folder))")
   }
 }

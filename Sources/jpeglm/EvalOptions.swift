@@ -74,7 +74,11 @@ struct EvalOutput: ParsableArguments {
       }
     }
     if let html { try session.page().write(to: URL(fileURLWithPath: html)) }
-    if json { try printJSON(session.report) } else { print(EvalTable(session.report).text) }
+    if json {
+      try printJSON(session.report)
+    } else {
+      try printResult(EvalTable(session.report).text)
+    }
   }
 
   private static func fileName(_ name: String, _ ending: String) -> String {

@@ -53,11 +53,11 @@ struct Export: ParsableCommand {
     if let wanted = drawing.wanted { checkpoint.sampling = wanted }
     if let output {
       try checkpoint.export(to: URL(fileURLWithPath: output), storage: dtype)
-      print("wrote \(output)")
+      try printResult("wrote \(PlainText.line(output))")
     }
     if let gguf {
       try checkpoint.exportGGUF(to: URL(fileURLWithPath: gguf), storage: dtype)
-      print("wrote \(gguf)")
+      try printResult("wrote \(PlainText.line(gguf))")
     }
   }
 }

@@ -32,6 +32,6 @@ struct Report: ParsableCommand {
     }
     try RunReport(of: URL(fileURLWithPath: folder), evaluation: evaluation)
       .write(to: URL(fileURLWithPath: html))
-    print("wrote \(html)")
+    try printResult("wrote \(PlainText.line(html))")
   }
 }

@@ -165,12 +165,12 @@ struct Sample: ParsableCommand {
   private func show(_ report: Report) throws {
     if json { return try printJSON(report) }
     let share = Format.fixed(100 * Double(report.decoded) / Double(report.count), 1)
-    print(
+    try printResult(
       """
       \(report.decoded) of \(report.count) decode (\(share) %), written to \(output); \
       \(Format.fixed(report.seconds, 1)) s, \(Format.count(Int(report.tokens_per_second))) tokens/s
       """)
-    if let grid { print("contact sheet: \(grid)") }
+    if let grid { try printResult("contact sheet: \(grid)") }
   }
 }
 

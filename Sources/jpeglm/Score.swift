@@ -151,13 +151,13 @@ struct Score: ParsableCommand {
   private func show(_ report: Report, _ profile: CodecProfile, skipped: Int) throws {
     if json { return try printJSON(report) }
     for file in report.files {
-      print(
+      try printResult(
         """
         \(Format.fixed(file.bits, 1)) bits  \(Format.fixed(file.bits_per_byte, 3)) bits/byte  \
-        \(Format.fixed(file.baseline_share, 4)) of \(profile.baselineName)  \(file.path)
+        \(Format.fixed(file.baseline_share, 4)) of \(profile.baselineName)  \(PlainText.line(file.path))
         """)
     }
-    print(
+    try printResult(
       """
       \(Format.count(report.images)) \(profile.noun)s: \
       \(Format.fixed(report.bits_per_image, 1)) bits/\(profile.noun), \

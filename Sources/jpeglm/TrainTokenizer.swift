@@ -91,14 +91,14 @@ struct TrainTokenizer: ParsableCommand {
     try Folders.make(target.deletingLastPathComponent())
     try AtomicFile.write(tokenizer.file.bytes, to: target)
     if json { return try printJSON(report) }
-    print(
+    try printResult(
       """
       \(Format.count(report.vocabulary)) tokens: \(tokenizer)
       learnt from \(Format.count(report.images)) files, \(Format.bytes(report.bytes)), in \
       \(Format.fixed(report.trainingSeconds, 2)) s on one thread
       \(Format.fixed(report.bytesPerToken, 3)) bytes a token on these; encodes \
       \(Format.fixed(report.encodingMegabytesPerSecond, 0)) MB/s on one thread
-      wrote \(output)
+      wrote \(PlainText.line(output))
       """)
   }
 

@@ -38,7 +38,13 @@ enum Program {
     try run(arguments, in: folder)
   }
 
-  static func run(_ arguments: [String], in folder: URL) throws -> Outcome {
+  /// - Parameters:
+  ///   - output: where standard output goes, if it is not to be read.
+  ///   - environment: instead of the tests' own.
+  static func run(
+    _ arguments: [String], in folder: URL, output: FileHandle? = nil,
+    environment: [String: String]? = nil
+  ) throws -> Outcome {
     let process = Process()
     process.executableURL = try executable()
     process.arguments = arguments
@@ -52,7 +58,8 @@ enum Program {
     }
     defer { for log in logs { try? FileManager.default.removeItem(at: log) } }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: logs[0])
+    process.standardOutput = try output ?? FileHandle(forWritingTo: logs[0])
+    if let environment { process.environment = environment }
     process.standardError = try FileHandle(forWritingTo: logs[1])
     try process.run()
     process.waitUntilExit()

@@ -2,19 +2,21 @@ import Foundation
 
 /// Parts of a page.
 enum HTML {
-  /// Text in which no character means anything else than itself.
+  /// One line of text in which no character means anything else than itself, whatever stands behind it: a
+  /// quote with an accent is one `Character`, and still ends an attribute.
   static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.append(character)
+    var result = String.UnicodeScalarView()
+    for scalar in PlainText.line(text).unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;".unicodeScalars
+      case "<": result += "&lt;".unicodeScalars
+      case ">": result += "&gt;".unicodeScalars
+      case "\"": result += "&quot;".unicodeScalars
+      case "'": result += "&#39;".unicodeScalars
+      default: result.append(scalar)
       }
     }
-    return result
+    return String(result)
   }
 
   static func section(_ title: String, _ content: String) -> String {
