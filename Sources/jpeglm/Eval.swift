@@ -105,6 +105,7 @@ struct Eval: ParsableCommand {
   }
 
   func run() throws {
+    try output.checkPlaces()
     let session = EvalSession(network, seed: seed, threads.pool, progress.line)
     if let real {
       try evaluateRun(session, real)

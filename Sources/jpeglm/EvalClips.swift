@@ -63,13 +63,13 @@ struct EvalClips {
   }
 
   private static func frames(of file: GeneratedFile) -> [PixelImage]? {
-    (try? file.result.get())?.frames
+    try? file.result.get().frames
   }
 
   /// Distances of single frames.
   private func compare(_ files: [GeneratedFile], _ name: String) throws {
     try session.add(PictureSet(EvalSession.coded, origin: origin, frames: streams, codec))
-    let valid = files.filter { $0.picture != nil }
+    let valid = files.filter(\.isValid)
     try session.add(
       PictureSet(
         name, origin: session.report.generation?.model ?? "", frames: valid.map(\.canonical), codec)

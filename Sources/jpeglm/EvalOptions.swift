@@ -56,8 +56,37 @@ struct EvalOutput: ParsableArguments {
 
   var savesSets: Bool { saveStatistics != nil || saveFeatures != nil }
 
-  /// Writes what was asked for.
+  /// What could not be written.
+  private struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Looks at all places, before long work.
+  func checkPlaces() throws {
+    if let html { try ResultPlace.check(file: html) }
+    for folder in [saveStatistics, saveFeatures, samples].compactMap({ $0 }) {
+      try ResultPlace.check(folder: folder)
+    }
+  }
+
+  /// Writes what was asked for: each thing, whatever becomes of the others.
   func write(_ session: EvalSession) throws {
+    var faults: [String] = []
+    for part in [show, writeStatistics, writeFeatures, drawPage] {
+      do { try part(session) } catch { faults.append("\(error)") }
+    }
+    if !faults.isEmpty { throw Failure(description: faults.joined(separator: "; ")) }
+  }
+
+  private func show(_ session: EvalSession) throws {
+    if json {
+      try printJSON(session.report)
+    } else {
+      try printResult(EvalTable(session.report).text)
+    }
+  }
+
+  private func writeStatistics(_ session: EvalSession) throws {
     if let saveStatistics {
       let folder = try OutputFolder(saveStatistics).url
       for side in session.sides {
@@ -65,6 +94,9 @@ struct EvalOutput: ParsableArguments {
           .write(to: folder.appendingPathComponent(Self.fileName(side.name, "npz")))
       }
     }
+  }
+
+  private func writeFeatures(_ session: EvalSession) throws {
     if let saveFeatures {
       let folder = try OutputFolder(saveFeatures).url
       for side in session.sides {
@@ -73,12 +105,10 @@ struct EvalOutput: ParsableArguments {
           .write(to: folder.appendingPathComponent(Self.fileName(side.name, "safetensors")))
       }
     }
-    if let html { try session.page().write(to: URL(fileURLWithPath: html)) }
-    if json {
-      try printJSON(session.report)
-    } else {
-      try printResult(EvalTable(session.report).text)
-    }
+  }
+
+  private func drawPage(_ session: EvalSession) throws {
+    if let html { try session.page().write(to: ResultPlace.file(html)) }
   }
 
   private static func fileName(_ name: String, _ ending: String) -> String {

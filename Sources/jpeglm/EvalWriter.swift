@@ -38,42 +38,51 @@ struct EvalWriter {
   private func write(
     _ prompts: [Prompt], _ count: Int, _ name: String, to folder: String?, _ session: EvalSession
   ) throws -> PictureSet {
-    PictureSet(
-      name, origin: session.report.generation?.model ?? "",
-      try generated(prompts, count, name, to: folder, session), generator.codec)
+    var files: [PictureSet.File] = []
+    try write(prompts, count, name, to: folder, session) { file in
+      if let file = PictureSet.File(file, generator.codec) { files.append(file) }
+    }
+    return PictureSet(name, origin: session.report.generation?.model ?? "", files)
   }
 
   /// Clips, kept where the user wants it.
   func generated(
     _ prompts: [Prompt], _ count: Int, _ name: String, _ session: EvalSession
   ) throws -> [GeneratedFile] {
-    try generated(prompts, count, name, to: folder, session)
+    var files: [GeneratedFile] = []
+    try write(prompts, count, name, to: folder, session) { files.append($0) }
+    return files
   }
 
-  private func generated(
-    _ prompts: [Prompt], _ count: Int, _ name: String, to folder: String?, _ session: EvalSession
-  ) throws -> [GeneratedFile] {
+  /// - Parameter take: called with each file as it comes.
+  private func write(
+    _ prompts: [Prompt], _ count: Int, _ name: String, to folder: String?, _ session: EvalSession,
+    take: (GeneratedFile) -> Void
+  ) throws {
     let start = ContinuousClock.now
     let total = count * prompts.count
     let target = try folder.map { try OutputFolder($0) }
-    var files: [GeneratedFile] = []
+    var (written, valid, unfinished) = (0, 0, 0)
     for file in try generator.generate(
       count: count, continuing: prompts, sampling: sampling, seed: seed)
     {
-      files.append(file)
-      if case .success = file.result, let target { try file.write(to: target.url) }
-      let rate = Double(files.count) / ((ContinuousClock.now - start) / .seconds(1))
+      written += 1
+      if file.isValid {
+        valid += 1
+        if !file.isWhole { unfinished += 1 }
+        if let target { try file.write(to: target.url) }
+      }
+      take(file)
+      let rate = Double(written) / ((ContinuousClock.now - start) / .seconds(1))
       try session.show(
         """
-        \(name): \(Format.count(files.count)) of \(Format.count(total)) written, \
+        \(name): \(Format.count(written)) of \(Format.count(total)) written, \
         \(Format.fixed(rate, 1))/s, \
-        \(Format.duration(Double(total - files.count) / max(rate, 1e-3))) left
-        """, isFinal: files.count == total)
+        \(Format.duration(Double(total - written) / max(rate, 1e-3))) left
+        """, isFinal: written == total)
     }
     session.report.seconds.generation += (ContinuousClock.now - start) / .seconds(1)
-    let valid = files.filter { $0.picture != nil }
-    session.report.generation?.invalid += total - valid.count
-    session.report.generation?.unfinished += valid.count { !$0.isWhole }
-    return files
+    session.report.generation?.invalid += total - valid
+    session.report.generation?.unfinished += unfinished
   }
 }

@@ -49,6 +49,8 @@ struct Export: ParsableCommand {
   }
 
   func run() throws {
+    if let output { try ResultPlace.check(folder: output) }
+    if let gguf { try ResultPlace.check(file: gguf) }
     var checkpoint = try Checkpoint(URL(fileURLWithPath: folder))
     if let wanted = drawing.wanted { checkpoint.sampling = wanted }
     if let output {
@@ -56,7 +58,7 @@ struct Export: ParsableCommand {
       try printResult("wrote \(PlainText.line(output))")
     }
     if let gguf {
-      try checkpoint.exportGGUF(to: URL(fileURLWithPath: gguf), storage: dtype)
+      try checkpoint.exportGGUF(to: ResultPlace.file(gguf), storage: dtype)
       try printResult("wrote \(PlainText.line(gguf))")
     }
   }

@@ -27,11 +27,12 @@ struct Report: ParsableCommand {
   var evaluation: String?
 
   func run() throws {
+    try ResultPlace.check(file: html)
     let evaluation = try evaluation.map {
       try JSONFile.read(EvaluationReport.self, URL(fileURLWithPath: $0))
     }
     try RunReport(of: URL(fileURLWithPath: folder), evaluation: evaluation)
-      .write(to: URL(fileURLWithPath: html))
+      .write(to: ResultPlace.file(html))
     try printResult("wrote \(PlainText.line(html))")
   }
 }

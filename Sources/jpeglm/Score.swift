@@ -77,6 +77,7 @@ struct Score: ParsableCommand {
     let interrupt = Interrupt()
     let progress = progress.line
     let pool = threads.pool
+    if let map { try ResultPlace.check(folder: map) }
     let checkpoint = try Checkpoint(URL(fileURLWithPath: folder))
     let scorer = try Scorer(checkpoint, weights: weights, pool: pool)
     let codec = try checkpoint.codec.makeCodec(maximumPixels: limits.maxPixels)

@@ -76,10 +76,7 @@ struct TrainTokenizer: ParsableCommand {
   func run() throws {
     let interrupt = Interrupt()
     let progress = progress.line
-    let target = URL(fileURLWithPath: output)
-    guard FolderListing.kind(of: output) != .folder else {
-      throw ValidationError("--out \(output) is a folder; name a file, such as tokenizer.json.")
-    }
+    try ResultPlace.check(file: output)
     let sources = try ImageFolder(images, profile.kind, maximumPixels: limits.maxPixels)
     let chosen = profile.profile(for: sources, stream: streamChoice, threads.pool)
     progress.note(chosen.description)
@@ -88,8 +85,7 @@ struct TrainTokenizer: ParsableCommand {
     let (tokenizer, report) = measure(
       sample, chosen.profile,
       splittingBefore: insideSymbols ? try chosen.profile.makeCodec().symbolStarts : ByteSet())
-    try Folders.make(target.deletingLastPathComponent())
-    try AtomicFile.write(tokenizer.file.bytes, to: target)
+    try AtomicFile.write(tokenizer.file.bytes, to: ResultPlace.file(output))
     if json { return try printJSON(report) }
     try printResult(
       """

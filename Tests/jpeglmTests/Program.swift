@@ -15,7 +15,7 @@ enum Program {
     }
   }
 
-  private static func executable() throws -> URL {
+  fileprivate static func executable() throws -> URL {
     let named = ProcessInfo.processInfo.arguments.map { URL(fileURLWithPath: $0) }
     let places = named + [Bundle.main.executableURL, Bundle.main.bundleURL].compactMap { $0 }
     let programs = places.flatMap { place -> [URL] in
@@ -70,6 +70,24 @@ enum Program {
       errors: try String(contentsOf: logs[1], encoding: .utf8))
   }
 }
+
+#if os(Linux)
+  extension Program {
+    /// Calls the program and returns the most memory that it had at once, in bytes.
+    static func peakMemory(_ arguments: [String], in folder: URL) throws -> Int {
+      let words = ["env", "-C", folder.path, try executable().path] + arguments
+      var pointers = unsafe words.map { unsafe strdup($0) } + [nil]
+      defer { unsafe pointers.forEach { unsafe free($0) } }
+      var process: pid_t = 0
+      let fault = unsafe posix_spawnp(&process, "env", nil, nil, &pointers, environ)
+      try #require(fault == 0)
+      var (status, usage) = (Int32(0), rusage())
+      try #require(unsafe wait4(process, &status, 0, &usage) == process)
+      #expect(status == 0)
+      return usage.ru_maxrss << 10
+    }
+  }
+#endif
 
 /// A folder that exists while `body` runs.
 func withTemporaryFolder(_ body: (URL) throws -> Void) throws {

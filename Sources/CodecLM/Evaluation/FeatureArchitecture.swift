@@ -16,7 +16,9 @@ public enum FeatureArchitecture: String, Sendable, Codable, CaseIterable {
   }
 
   /// Where weights are looked for: `codeclm` in the user's folder for caches, `$XDG_CACHE_HOME`
-  /// or `~/.cache` on Linux and `~/Library/Caches` on macOS. Without `HOME`, `~` is what the password
+  /// or `~/.cache` on Linux and `~/Library/Caches` on macOS.
+  ///
+  /// Without `HOME`, `~` is what the password
   /// database says.
   public var installedWeights: URL {
     UserFolders.caches().appendingPathComponent("codeclm").appendingPathComponent(fileName)

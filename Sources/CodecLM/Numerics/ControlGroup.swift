@@ -80,8 +80,9 @@ struct ControlGroup {
       point = String(fields[4])
     }
 
-    /// A group's folder and those above it. A container may see its group's name as it is outside, and its
-    /// group mounted.
+    /// A group's folder and those above it.
+    ///
+    /// A container may see its group's name as it is outside, and its group mounted.
     func folders(of name: String) -> [String] {
       let root = group == "/" ? "" : group
       guard name.hasPrefix("\(root)/") else { return [point] }

@@ -37,7 +37,9 @@ package enum StandardOutput {
     }
   }
 
-  /// Says that nothing more comes. Some file systems tell only now that there is no room.
+  /// Says that nothing more comes.
+  ///
+  /// Some file systems tell only now that there is no room.
   ///
   /// - Throws: ``FileError/cannotWrite(path:reason:)``.
   package static func finish() throws(FileError) {

@@ -96,14 +96,16 @@ enum HTML {
   ///
   /// - Throws: ``CodecError``.
   static func image(_ picture: PixelImage, alternative: String) throws -> String {
+    image(file: try shrunk(picture).jpegFile(quality: 92), alternative: alternative)
+  }
+
+  /// A picture as a page shows it.
+  static func shrunk(_ picture: PixelImage) -> PixelImage {
     let side = max(picture.width, picture.height)
-    var shown = picture
-    if side > largestSide {
-      shown = picture.resized(
-        width: max(1, picture.width * largestSide / side),
-        height: max(1, picture.height * largestSide / side))
-    }
-    return image(file: try shown.jpegFile(quality: 92), alternative: alternative)
+    guard side > largestSide else { return picture }
+    return picture.resized(
+      width: max(1, picture.width * largestSide / side),
+      height: max(1, picture.height * largestSide / side))
   }
 
   private static let largestSide = 160

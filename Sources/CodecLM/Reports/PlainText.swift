@@ -55,8 +55,9 @@ package enum PlainText {
     return "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
   }
 
-  /// Whether a scalar is a control, a break between lines, or turns the direction of writing. All of these are
-  /// below U+10000.
+  /// Whether a scalar is a control, a break between lines, or turns the direction of writing.
+  ///
+  /// All of these are below U+10000.
   private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.value < 0x20 { return true }
     if scalar.value < 0x7F { return false }
