@@ -54,8 +54,15 @@ struct Bench: ParsableCommand {
 
   func validate() throws {
     if let batch, batch < 1 { throw ValidationError("--batch \(batch) is not at least 1.") }
-    if let context, context < 2 {
-      throw ValidationError("--context \(context) is not at least 2.")
+    if let batch, batch > 65_536 { throw ValidationError("--batch \(batch) is more than 65536.") }
+    if let context, !(2...1_048_576).contains(context) {
+      throw ValidationError("--context \(context) is outside 2 … 1048576.")
+    }
+    guard seconds >= 0, seconds <= 3_600 else {
+      throw ValidationError("--seconds \(seconds) is outside 0 … 3600.")
+    }
+    if images != nil, ["T", "S"].contains(config) {
+      throw ValidationError("--images needs a trained model: name its run with --config.")
     }
   }
 
@@ -84,6 +91,8 @@ struct Bench: ParsableCommand {
       var tokens_per_second: Double
       var share_of_bandwidth: Double
       var bits_per_image: Double?
+      /// Of them read in parts, as they are longer than the model's context.
+      var divided_images: Int?
     }
     struct Constraint: Encodable {
       var streams: Int
@@ -104,13 +113,18 @@ struct Bench: ParsableCommand {
     var report = Report(
       machine: .init(threads: pool.threads, simd: BLAS.simdName, openblas: BLAS.kernelName))
     // Decoding first, for training changes the model.
+    // What is measured is shown at once, so that it is not lost when the next part fails.
+    if !json { try show(report.machine, benchmark.parameterCount) }
     if only != .training {
       try measureDecoding(benchmark, sequences, pool, &report)
       try measureConstraint(benchmark, pool, &report)
+      if !json { try showDecoding(report) }
     }
-    if only != .decoding { try measureTraining(benchmark, pool, &report) }
-    if json { return try printJSON(report) }
-    show(report, benchmark.parameterCount)
+    if only != .decoding {
+      try measureTraining(benchmark, pool, &report)
+      if !json { try showTraining(report) }
+    }
+    if json { try printJSON(report) }
   }
 
   private func measureTraining(
@@ -129,6 +143,7 @@ struct Bench: ParsableCommand {
   private func measureDecoding(
     _ benchmark: Benchmark, _ sequences: [[Int32]]?, _ pool: WorkerPool, _ report: inout Report
   ) throws {
+    let length = benchmark.model.configuration.contextLength
     var rows: [Report.Decoding] = []
     for format in WeightFormat.allCases {
       let weights = try benchmark.weights(format)
@@ -140,7 +155,8 @@ struct Bench: ParsableCommand {
         rows.append(
           .init(
             weights: format.rawValue, streams: streams, tokens_per_second: result.tokensPerSecond,
-            share_of_bandwidth: result.rate / peak, bits_per_image: bits))
+            share_of_bandwidth: result.rate / peak, bits_per_image: bits,
+            divided_images: sequences.map { $0.count { $0.count > length + 1 } }))
       }
     }
     report.decoding = rows
@@ -152,7 +168,8 @@ struct Bench: ParsableCommand {
     let checkpoint =
       try (try? Checkpoint(URL(fileURLWithPath: config))) ?? standingCheckpoint(benchmark.model)
     let constraint = ConstraintBenchmark(checkpoint, try benchmark.weights(.f32), pool: pool)
-    let result = try constraint.run()
+    // Nothing is said of a model whose context has no room for a draw.
+    guard let result = try constraint.run() else { return }
     report.constraint = .init(
       streams: constraint.streams, tokens_per_second: result.constrained,
       free_tokens_per_second: result.free, share: result.share)
@@ -177,10 +194,7 @@ struct Bench: ParsableCommand {
     var sequences: [[Int32]]?
     if let images {
       let checkpoint = try Checkpoint(URL(fileURLWithPath: config))
-      let folder = try ImageFolder(images)
-      sequences = try folder.files.prefix(32).map { file in
-        try checkpoint.sequence(of: FileBytes.read(folder.path(of: file)))
-      }
+      sequences = try self.sequences(of: images, checkpoint)
       benchmark = try Benchmark(
         checkpoint.model, batch: batch ?? rows, context: min(length, model.contextLength),
         pool: pool)
@@ -193,6 +207,29 @@ struct Bench: ParsableCommand {
     return (benchmark, sequences)
   }
 
+  /// The tokens of the first pictures of a folder that can be read.
+  private func sequences(of images: String, _ checkpoint: Checkpoint) throws -> [[Int32]] {
+    let folder = try ImageFolder(images, checkpoint.codec.sources)
+    let progress = ProgressLine(isQuiet: false)
+    var (sequences, skipped) = ([[Int32]](), [SkippedFile]())
+    for file in folder.files {
+      if sequences.count == Self.pictures { break }
+      do {
+        sequences.append(try checkpoint.sequence(of: FileBytes.read(folder.path(of: file))))
+      } catch {
+        skipped.append(SkippedFile(path: file.path, reason: "\(error)"))
+        progress.note("skipped \(skipped[skipped.count - 1])")
+      }
+    }
+    guard !sequences.isEmpty else {
+      throw TokenStoreError.noUsableImage(
+        folder: images, count: skipped.count, first: Array(skipped.prefix(3)))
+    }
+    return sequences
+  }
+
+  private static let pictures = 32
+
   private func standingModel() throws -> (LlamaConfiguration, rows: Int) {
     switch config {
     case "T": (.preset(.micro, vocabulary: 320, contextLength: 512), 8)
@@ -201,15 +238,17 @@ struct Bench: ParsableCommand {
     }
   }
 
-  private func show(_ report: Report, _ parameters: Int) {
-    print(
+  private func show(_ machine: Report.Machine, _ parameters: Int) throws {
+    try printResult(
       """
-      machine   \(report.machine.threads) threads, \(report.machine.simd), OpenBLAS \
-      \(report.machine.openblas)
+      machine   \(machine.threads) threads, \(machine.simd), OpenBLAS \(machine.openblas)
       model     \(Format.count(parameters)) parameters
       """)
+  }
+
+  private func showTraining(_ report: Report) throws {
     if let training = report.training, let peak = report.limits.sgemm_gflops {
-      print(
+      try printResult(
         """
         training  \(Format.count(Int(training.tokens_per_second))) tokens/s at \
         \(training.batch) × \(training.context): \(Format.fixed(training.gflops, 0)) GFLOP/s, \
@@ -217,18 +256,25 @@ struct Bench: ParsableCommand {
         on squares (\(Format.fixed(report.limits.sgemm_step_gflops ?? 0, 0)) on the step's products)
         """)
     }
+  }
+
+  private func showDecoding(_ report: Report) throws {
     for row in report.decoding ?? [] {
       let limit = report.limits.read_gigabytes_per_second[row.weights] ?? 0
       let bits = row.bits_per_image.map { ", \(Format.fixed($0, 2)) bits an image" } ?? ""
-      print(
+      try printResult(
         """
         decoding  \(row.weights), \(row.streams) stream\(row.streams == 1 ? "" : "s"): \
         \(Format.count(Int(row.tokens_per_second))) tokens/s, weights read at \
         \(Format.fixed(100 * row.share_of_bandwidth, 0)) % of \(Format.fixed(limit, 0)) GB/s\(bits)
         """)
     }
+    if let divided = report.decoding?.first?.divided_images, divided > 0 {
+      try printResult(
+        "          \(divided) of the images are longer than the context and read in parts")
+    }
     if let constraint = report.constraint {
-      print(
+      try printResult(
         """
         sampling  \(constraint.streams) streams held to the grammar: \
         \(Format.count(Int(constraint.tokens_per_second))) tokens/s, free \

@@ -139,7 +139,7 @@ struct Canonicalize: ParsableCommand {
     }
     report.imagesPerSecond = Double(report.files) / ((ContinuousClock.now - start) / .seconds(1))
     guard report.files > 0 else {
-      results.take()?.removeIfEmpty()
+      results?.removeIfNew()
       throw TokenStoreError.noUsableImage(
         folder: inputs.joined(separator: ", "), count: sources.files.count,
         first: Array(skipped.prefix(3)))
@@ -149,9 +149,9 @@ struct Canonicalize: ParsableCommand {
     if json {
       try printJSON(report)
     } else {
-      print(
+      try printResult(
         """
-        \(Format.count(report.files)) files \(output.map { "written to \($0)" } ?? "are accepted"), \
+        \(Format.count(report.files)) files \(output.map { "written to \(PlainText.line($0))" } ?? "are accepted"), \
         \(Format.count(report.bytes / max(report.files, 1))) bytes on average; \
         \(Format.count(report.skipped.count)) skipped; \
         \(Format.count(Int(report.imagesPerSecond))) images/s on \(pool.threads) \

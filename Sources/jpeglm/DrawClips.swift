@@ -81,7 +81,7 @@ struct DrawClips: ParsableCommand {
         if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
       }
       try results.finish()
-      print("\(Format.count(count)) clips written to \(folder)")
+      try printResult("\(Format.count(count)) clips written to \(PlainText.line(folder))")
     #else
       _ = try CodecProfile.avc(profile).makeCodec()
     #endif

@@ -52,7 +52,7 @@ struct DrawDigits: ParsableCommand {
       if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
     }
     try results.finish()
-    print("\(Format.count(count)) files written to \(folder)")
+    try printResult("\(Format.count(count)) files written to \(PlainText.line(folder))")
   }
 
   private static func name(_ index: Int) -> String { "\(index % 10)-\(index).jpg" }

@@ -109,6 +109,9 @@ struct Eval: ParsableCommand {
   }
 
   func run() throws {
+    try output.checkPlaces(
+      ofSets: ["real", EvalSession.coded, EvalWriter.generated] + keep.map(EvalWriter.completed)
+        + (keepFrames.map { [EvalClips.continued($0)] } ?? []))
     let session = EvalSession(network, seed: seed, threads.pool, progress.line)
     if let real {
       try evaluateRun(session, real)
@@ -163,7 +166,8 @@ struct Eval: ParsableCommand {
     session.report.generation = .init(
       model: first, sampling: drawing, isConstrained: !sampling.unconstrained,
       count: count, kept: keep)
-    let writer = EvalWriter(generator, drawing, seed: seed, folder: output.samples)
+    let writer = EvalWriter(
+      generator, drawing, seed: seed, folder: output.samples, force: output.replacing.force)
     switch profile {
     case .jpeg(let form): try evaluatePictures(session, writer, real, form)
     case .avc: try evaluateClips(session, writer, real, generator)

@@ -28,6 +28,9 @@ struct EvalClips {
     }
   }
 
+  /// What continuations are called of which so many frames were given.
+  static func continued(_ frames: Int) -> String { "continued from \(frames) frames" }
+
   /// Number of real clips.
   var count: Int { streams.count }
 
@@ -49,7 +52,7 @@ struct EvalClips {
         "--keep-frames \(kept) is outside 1 … \(codec.frameCount - 1) of this model's clips.")
     }
     let prompts = try streams.map { try codec.prompt($0, keeping: .frames(kept)) }
-    let name = "continued from \(kept) frames"
+    let name = Self.continued(kept)
     let files = try writer.generated(prompts, 1, name, session)
     session.report.clips = try ClipFigures(
       continuationsOf: streams.count, keeping: kept, pool: pool
@@ -63,13 +66,13 @@ struct EvalClips {
   }
 
   private static func frames(of file: GeneratedFile) -> [PixelImage]? {
-    (try? file.result.get())?.frames
+    try? file.result.get().frames
   }
 
   /// Distances of single frames.
   private func compare(_ files: [GeneratedFile], _ name: String) throws {
     try session.add(PictureSet(EvalSession.coded, origin: origin, frames: streams, codec))
-    let valid = files.filter { $0.picture != nil }
+    let valid = files.filter(\.isValid)
     try session.add(
       PictureSet(
         name, origin: session.report.generation?.model ?? "", frames: valid.map(\.canonical), codec)

@@ -51,30 +51,84 @@ struct EvalOutput: ParsableArguments {
   @Option(help: "Keep the files that a run writes in this folder.")
   var samples: String?
 
+  @OptionGroup var replacing: ReplacingOptions
+
   @Flag(help: "Print the result as one JSON object, with the whole protocol.")
   var json = false
 
   var savesSets: Bool { saveStatistics != nil || saveFeatures != nil }
 
-  /// Writes what was asked for.
+  /// What could not be written.
+  private struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Looks at all places, before long work.
+  ///
+  /// - Parameter names: what the sets may be called.
+  func checkPlaces(ofSets names: [String]) throws {
+    let force = replacing.force
+    if let html { try ResultPlace.check(file: html, force: force, isOwn: WrittenPage.isOwn) }
+    let sets: [(folder: String?, ending: String, isOwn: ([UInt8]) -> Bool)] = [
+      (saveStatistics, "npz", StatisticsFile.isOwn), (saveFeatures, "safetensors", FeatureFile.isOwn),
+    ]
+    for (folder, ending, isOwn) in sets {
+      guard let folder else { continue }
+      try ResultPlace.check(folder: folder)
+      for name in names {
+        try ResultPlace.check(
+          file: "\(folder)/\(Self.fileName(name, ending))", force: force, isOwn: isOwn)
+      }
+    }
+    if let samples { try ResultPlace.check(folder: samples) }
+  }
+
+  /// Writes what was asked for: each thing, whatever becomes of the others.
   func write(_ session: EvalSession) throws {
+    var faults: [String] = []
+    for part in [show, writeStatistics, writeFeatures, drawPage] {
+      do { try part(session) } catch { faults.append("\(error)") }
+    }
+    if !faults.isEmpty { throw Failure(description: faults.joined(separator: "; ")) }
+  }
+
+  private func show(_ session: EvalSession) throws {
+    if json {
+      try printJSON(session.report)
+    } else {
+      try printResult(EvalTable(session.report).text)
+    }
+  }
+
+  private func writeStatistics(_ session: EvalSession) throws {
     if let saveStatistics {
-      let folder = try OutputFolder(saveStatistics).url
+      let folder = try Self.folder(saveStatistics)
       for side in session.sides {
         try StatisticsFile(side.statistics, session.report.features)
           .write(to: folder.appendingPathComponent(Self.fileName(side.name, "npz")))
       }
     }
+  }
+
+  private func writeFeatures(_ session: EvalSession) throws {
     if let saveFeatures {
-      let folder = try OutputFolder(saveFeatures).url
+      let folder = try Self.folder(saveFeatures)
       for side in session.sides {
         guard let features = side.features else { continue }
         try FeatureFile(features, session.report.features)
           .write(to: folder.appendingPathComponent(Self.fileName(side.name, "safetensors")))
       }
     }
-    if let html { try session.page().write(to: URL(fileURLWithPath: html)) }
-    if json { try printJSON(session.report) } else { print(EvalTable(session.report).text) }
+  }
+
+  private func drawPage(_ session: EvalSession) throws {
+    if let html { try session.page().write(to: ResultPlace.file(html)) }
+  }
+
+  private static func folder(_ path: String) throws -> URL {
+    try Folders.make(path)
+    AtomicFile.removeAbandoned(in: path)
+    return URL(fileURLWithPath: path)
   }
 
   private static func fileName(_ name: String, _ ending: String) -> String {

@@ -163,7 +163,7 @@ final class EvalSession {
         let nearest = try neighbours.map { neighbour in
           let index = reference.features.indices[neighbour.row]
           return (
-            picture: try reference.set.picture(index).image,
+            picture: HTMLReport.shrunk(try reference.set.picture(index).image),
             name: reference.set.files[index].name, distance: neighbour.distance
           )
         }
@@ -179,6 +179,6 @@ final class EvalSession {
   private func images(
     _ set: PictureSet, _ features: PictureFeatures, _ rows: some Sequence<Int>
   ) throws -> [PixelImage] {
-    try rows.map { try set.picture(features.indices[$0]).image }
+    try rows.map { HTMLReport.shrunk(try set.picture(features.indices[$0]).image) }
   }
 }

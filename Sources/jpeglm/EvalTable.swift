@@ -11,7 +11,9 @@ struct EvalTable {
     var blocks = [lines(protocolLines + report.sets.map(line))]
     if !report.comparisons.isEmpty { blocks.append(distances) }
     if let clips = report.clips { blocks.append(lines(clipLines(clips))) }
-    if !report.warnings.isEmpty { blocks.append(report.warnings.joined(separator: "\n")) }
+    if !report.warnings.isEmpty {
+      blocks.append(report.warnings.map(PlainText.line).joined(separator: "\n"))
+    }
     return blocks.joined(separator: "\n\n")
   }
 
@@ -93,7 +95,7 @@ struct EvalTable {
 
   private func lines(_ pairs: [(String, String)]) -> String {
     let width = pairs.map(\.0.count).max() ?? 0
-    return pairs.map { "\(padded($0.0, width))  \($0.1)" }.joined(separator: "\n")
+    return pairs.map { "\(padded($0.0, width))  \(PlainText.line($0.1))" }.joined(separator: "\n")
   }
 
   private var distances: String {

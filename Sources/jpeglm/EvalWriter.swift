@@ -7,13 +7,15 @@ struct EvalWriter {
   private let sampling: Sampling
   private let seed: UInt64
   private let folder: String?
+  private let force: Bool
 
   /// - Parameter folder: where the files are kept, if they are.
-  init(_ generator: Generator, _ sampling: Sampling, seed: UInt64, folder: String?) {
+  init(_ generator: Generator, _ sampling: Sampling, seed: UInt64, folder: String?, force: Bool) {
     self.generator = generator
     self.sampling = sampling
     self.seed = seed
     self.folder = folder
+    self.force = force
   }
 
   /// What new files are called in a report.
@@ -38,42 +40,60 @@ struct EvalWriter {
   private func write(
     _ prompts: [Prompt], _ count: Int, _ name: String, to folder: String?, _ session: EvalSession
   ) throws -> PictureSet {
-    PictureSet(
-      name, origin: session.report.generation?.model ?? "",
-      try generated(prompts, count, name, to: folder, session), generator.codec)
+    var files: [PictureSet.File] = []
+    try write(prompts, count, name, to: folder, session) { file in
+      if let file = PictureSet.File(file, generator.codec) { files.append(file) }
+    }
+    return PictureSet(name, origin: session.report.generation?.model ?? "", files)
   }
 
   /// Clips, kept where the user wants it.
   func generated(
     _ prompts: [Prompt], _ count: Int, _ name: String, _ session: EvalSession
   ) throws -> [GeneratedFile] {
-    try generated(prompts, count, name, to: folder, session)
+    var files: [GeneratedFile] = []
+    try write(prompts, count, name, to: folder, session) { files.append($0) }
+    return files
   }
 
-  private func generated(
-    _ prompts: [Prompt], _ count: Int, _ name: String, to folder: String?, _ session: EvalSession
-  ) throws -> [GeneratedFile] {
+  /// - Parameter take: called with each file as it comes.
+  private func write(
+    _ prompts: [Prompt], _ count: Int, _ name: String, to folder: String?, _ session: EvalSession,
+    take: (GeneratedFile) -> Void
+  ) throws {
     let start = ContinuousClock.now
     let total = count * prompts.count
-    let target = try folder.map { try OutputFolder($0) }
-    var files: [GeneratedFile] = []
+    var target = try folder.map { folder in
+      var target = try ResultFolder(folder, .init(command: "eval", isDerived: true, force: force))
+      for index in 0..<total {
+        for ending in generator.checkpoint.codec.fileExtensions {
+          try target.claim("\(index.padded(to: 5)).\(ending)", from: "file \(index)")
+        }
+      }
+      return target
+    }
+    var (written, valid, unfinished) = (0, 0, 0)
     for file in try generator.generate(
       count: count, continuing: prompts, sampling: sampling, seed: seed)
     {
-      files.append(file)
-      if case .success = file.result, let target { try file.write(to: target.url) }
-      let rate = Double(files.count) / ((ContinuousClock.now - start) / .seconds(1))
+      written += 1
+      if file.isValid {
+        valid += 1
+        if !file.isWhole { unfinished += 1 }
+        try target?.write(file.files(named: file.name))
+      }
+      take(file)
+      let rate = Double(written) / ((ContinuousClock.now - start) / .seconds(1))
       try session.show(
         """
-        \(name): \(Format.count(files.count)) of \(Format.count(total)) written, \
+        \(name): \(Format.count(written)) of \(Format.count(total)) written, \
         \(Format.fixed(rate, 1))/s, \
-        \(Format.duration(Double(total - files.count) / max(rate, 1e-3))) left
-        """, isFinal: files.count == total)
+        \(Format.duration(Double(total - written) / max(rate, 1e-3))) left
+        """, isFinal: written == total)
     }
+    try target.take()?.finish()
     session.report.seconds.generation += (ContinuousClock.now - start) / .seconds(1)
-    let valid = files.filter { $0.picture != nil }
-    session.report.generation?.invalid += total - valid.count
-    session.report.generation?.unfinished += valid.count { !$0.isWhole }
-    return files
+    session.report.generation?.invalid += total - valid
+    session.report.generation?.unfinished += unfinished
   }
 }

@@ -33,6 +33,9 @@ struct Export: ParsableCommand {
   @Option(help: "File for llama.cpp.")
   var gguf: String?
 
+  @Flag(help: "Replace the file of --gguf if it exists; a folder of another model never is.")
+  var force = false
+
   func validate() throws {
     guard output != nil || gguf != nil else {
       throw ValidationError("Say where to: --out FOLDER, --gguf FILE, or both.")
@@ -49,16 +52,18 @@ struct Export: ParsableCommand {
   }
 
   func run() throws {
+    if let output { try ResultPlace.check(folder: output) }
+    if let gguf { try ResultPlace.check(file: gguf, force: force) }
     if let output { try TrainingRun.checkIsFree(URL(fileURLWithPath: output)) }
     var checkpoint = try Checkpoint(URL(fileURLWithPath: folder))
     if let wanted = drawing.wanted { checkpoint.sampling = wanted }
     if let output {
       try checkpoint.export(to: URL(fileURLWithPath: output), storage: dtype)
-      print("wrote \(output)")
+      try printResult("wrote \(PlainText.line(output))")
     }
     if let gguf {
-      try checkpoint.exportGGUF(to: URL(fileURLWithPath: gguf), storage: dtype)
-      print("wrote \(gguf)")
+      try checkpoint.exportGGUF(to: ResultPlace.file(gguf), storage: dtype)
+      try printResult("wrote \(PlainText.line(gguf))")
     }
   }
 }

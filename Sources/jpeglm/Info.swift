@@ -48,7 +48,7 @@ struct Info: ParsableCommand {
           vocabulary: checkpoint.tokenizer.count, weights: checkpoint.storedWeights,
           sampling: checkpoint.sampling, training: training))
     }
-    print(
+    try printResult(
       """
       model      Llama, \(Format.count(model.parameterCount)) parameters: \
       \(model.hiddenSize) wide, \(model.layers) layers, \(model.heads) heads \
@@ -57,15 +57,15 @@ struct Info: ParsableCommand {
       """)
     if let weights = checkpoint.storedWeights {
       let files = weights.files == 1 ? "" : ", \(weights.files) files"
-      print(
+      try printResult(
         """
         weights    \(weights.types.joined(separator: ", ")), \(Format.bytes(weights.bytes)) in \
-        \(weights.file)\(files)
+        \(PlainText.line(weights.file))\(files)
         """)
     }
     switch checkpoint.codec {
     case .jpeg(let profile):
-      print(
+      try printResult(
         """
         pictures   JPEG, \(profile.width) × \(profile.height), \
         \(profile.subsampling.rawValue), quality \(profile.quality), restart interval \
@@ -73,11 +73,11 @@ struct Info: ParsableCommand {
         \(checkpoint.assumesCodec ? " (assumed: no codec.json)" : "")
         """)
     case .avc(let profile):
-      print("videos     \(profile), \(profile.stream.rawValue) streams")
+      try printResult("videos     \(profile), \(profile.stream.rawValue) streams")
     }
-    if let sampling = checkpoint.sampling { print("drawing    \(sampling.words)") }
-    guard let training else { return print("training   none recorded") }
-    print(
+    if let sampling = checkpoint.sampling { try printResult("drawing    \(sampling.words)") }
+    guard let training else { return try printResult("training   none recorded") }
+    try printResult(
       """
       training   \(Format.count(training.steps)) steps in \
       \(Format.duration(training.seconds)): \(Format.count(training.tokens)) tokens, \
@@ -89,7 +89,7 @@ struct Info: ParsableCommand {
       return "\(Format.fixed(bits, 1)) bits each\(share ?? "")"
     }
     if let bits = training.validationBitsPerImage, let perByte = training.validationBitsPerByte {
-      print(
+      try printResult(
         """
         held-out   \(held(bits, training.validationBaselineShare)), \
         \(Format.fixed(perByte, 3)) bits a \(codec.byteName)
@@ -97,10 +97,10 @@ struct Info: ParsableCommand {
     }
     if let best = training.best, best.step < training.steps {
       let place = TrainingRun.bestFolder(of: url).lastPathComponent
-      print(
+      try printResult(
         """
         best       \(held(best.bitsPerImage, best.baselineShare)), after step \
-        \(Format.count(best.step)): \(folder)/\(place)
+        \(Format.count(best.step)): \(PlainText.line(folder))/\(place)
         """)
     }
   }

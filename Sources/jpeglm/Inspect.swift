@@ -44,12 +44,9 @@ struct Inspect: ParsableCommand {
       throw Failure(description: "\(path): \(error)")
     }
     if json {
-      let encoder = JSONEncoder()
-      encoder.keyEncodingStrategy = .convertToSnakeCase
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(inspection), as: UTF8.self))
+      try printJSON(inspection, keys: .convertToSnakeCase)
     } else {
-      InspectionText(inspection).printAll(path: path, mcu: mcu)
+      try InspectionText(inspection).printAll(path: path, mcu: mcu)
     }
     if let fault = inspection.fault {
       throw Failure(description: "\(path): \(fault)")

@@ -3,29 +3,37 @@ import CodecLM
 /// An inspection for people.
 struct InspectionText {
   private let inspection: JPEGInspection
+  private let text = Lines()
+
+  private final class Lines {
+    var all: [String] = []
+  }
 
   init(_ inspection: JPEGInspection) { self.inspection = inspection }
 
-  func printAll(path: String, mcu: Int?) {
-    print("\(path): \(Format.count(inspection.bytes)) bytes\n")
-    print("    offset    length  marker")
+  func printAll(path: String, mcu: Int?) throws {
+    add("\(PlainText.line(path)): \(Format.count(inspection.bytes)) bytes\n")
+    add("    offset    length  marker")
     for segment in inspection.segments {
       let start = "\(right(segment.offset, 10))\(right(segment.length, 10))  "
       let facts = facts(segment)
-      print(start + segment.marker.name + (facts.first.map { margin(segment) + $0 } ?? ""))
+      add(start + segment.marker.name + (facts.first.map { margin(segment) + $0 } ?? ""))
       for fact in facts.dropFirst() {
-        print(String(repeating: " ", count: start.count + 6) + fact)
+        add(String(repeating: " ", count: start.count + 6) + fact)
       }
     }
     if inspection.trailingBytes > 0 {
-      print("\n\(Format.count(inspection.trailingBytes)) bytes after EOI")
+      add("\n\(Format.count(inspection.trailingBytes)) bytes after EOI")
     }
-    for scan in inspection.scans { printScan(scan) }
+    for scan in inspection.scans { addScan(scan) }
     if let mcu, !inspection.dataUnits.isEmpty {
-      print("\nMCU \(mcu)")
-      for unit in inspection.dataUnits { printUnit(unit) }
+      add("\nMCU \(mcu)")
+      for unit in inspection.dataUnits { addUnit(unit) }
     }
+    try printResult(text.all.joined(separator: "\n"))
   }
+
+  private func add(_ line: String) { text.all.append(line) }
 
   /// The space between a marker's name and what it says.
   private func margin(_ segment: JPEGSegment) -> String {
@@ -92,10 +100,10 @@ struct InspectionText {
     inspection.frame?.components[place].identifier ?? place
   }
 
-  private func printScan(_ scan: JPEGScan) {
+  private func addScan(_ scan: JPEGScan) {
     let whole = scan.mcusRead == scan.mcuCount ? "" : ", \(Format.count(scan.mcusRead)) read"
     let restart = scan.restartInterval == 0 ? "" : ", restart interval \(scan.restartInterval)"
-    print(
+    add(
       """
 
       scan at \(Format.count(scan.offset)): \(Format.count(scan.bytes)) bytes, \
@@ -106,28 +114,28 @@ struct InspectionText {
       """)
     for part in scan.components {
       let coefficients = part.nonZero.dropFirst().reduce(0, +)
-      print(
+      add(
         "\(right(identifier(part.component), 9))\(right(part.blocks, 10))"
           + "\(right(part.leastDC, 12))\(right(part.greatestDC, 10))"
           + "\(right(Double(coefficients) / Double(max(part.blocks, 1)), 2, 13))"
           + "\(right(part.largestAC, 12))\(right(part.blocksWithoutAC, 10))")
     }
-    printBits(scan)
+    addBits(scan)
   }
 
-  private func printBits(_ scan: JPEGScan) {
+  private func addBits(_ scan: JPEGScan) {
     let total = max(8 * scan.bytes, 1)
     func line(_ name: String, _ bits: [Int]) {
       let numbers = bits.map { right($0, 12) }.joined()
       let blank = String(repeating: " ", count: 12 * (scan.components.count - bits.count))
       let share = 100 * Double(bits.reduce(0, +)) / Double(total)
-      print("\(name.padding(16))\(numbers)\(blank)\(right(share, 1, 8)) %")
+      add("\(name.padding(16))\(numbers)\(blank)\(right(share, 1, 8)) %")
     }
     let head = scan.components.map { component -> String in
       let text = "component \(identifier(component.component))"
       return String(repeating: " ", count: max(0, 12 - text.count)) + text
     }
-    print("\nbits            \(head.joined())   share")
+    add("\nbits            \(head.joined())   share")
     line("DC", scan.components.map(\.dcBits))
     line("AC", scan.components.map(\.acBits))
     line("EOB", scan.components.map(\.endOfBlockBits))
@@ -136,18 +144,18 @@ struct InspectionText {
     line("stuffing", [8 * scan.stuffedBytes])
     line("restart markers", [16 * scan.restartMarkers + 8 * scan.fillBytes])
     if scan.paddingZeros > 0 {
-      print("\(Format.count(scan.paddingZeros)) padding bits are zeros; T.81 asks for ones")
+      add("\(Format.count(scan.paddingZeros)) padding bits are zeros; T.81 asks for ones")
     }
   }
 
-  private func printUnit(_ unit: JPEGDataUnit) {
-    print("component \(identifier(unit.component)), DC \(unit.dc)")
+  private func addUnit(_ unit: JPEGDataUnit) {
+    add("component \(identifier(unit.component)), DC \(unit.dc)")
     for code in unit.codes {
       let value = binary(
         code.value < 0 ? code.value + (1 << code.category) - 1 : code.value, code.category)
       let place = "\(code.bitOffset / 8).\(code.bitOffset % 8)".padding(12)
       let bits = (binary(code.code, code.codeLength) + " " + value).padding(30)
-      print("  \(place)\(bits)\(text(code))")
+      add("  \(place)\(bits)\(text(code))")
     }
   }
 

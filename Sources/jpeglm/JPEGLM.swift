@@ -6,20 +6,65 @@ import Foundation
 @main
 enum Program {
   static func main() {
+    StandardOutput.prepare()
     do {
       try BLAS.reserveScratch(products: 2 * ProcessInfo.processInfo.activeProcessorCount)
     } catch {
-      FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
+      say("Error: \(error)")
       // OpenBLAS's own threads may be waiting for memory, and exit would wait for them.
       _exit(1)
     }
-    let arguments = Arguments.all
+    exit(status())
+  }
+
+  /// Does what the arguments say.
+  private static func status() -> Int32 {
+    var type: any ParsableCommand.Type = JPEGLM.self
     do {
+      let arguments = Arguments.all
       try ArgumentCheck.check(arguments)
+      var command = try JPEGLM.parseAsRoot(arguments)
+      type = Swift.type(of: command)
+      try command.run()
+      try StandardOutput.finish()
+      return 0
     } catch {
-      JPEGLM.exit(withError: error)
+      return status(error, of: type)
     }
-    JPEGLM.main(arguments)
+  }
+
+  /// Says why a command ended: help on standard output, errors on standard error.
+  private static func status(_ error: any Error, of command: any ParsableCommand.Type) -> Int32 {
+    let status = JPEGLM.exitCode(for: error)
+    let text: String
+    switch error {
+    case let error as ValidationError:
+      // Thrown while the command runs, when no parser knows any more which it is.
+      text = """
+        Error: \(PlainText.line(error.message))
+        Usage: \(JPEGLM.usageString(for: command))
+        """
+    case is ExitCode: text = ""
+    case _ where status == .failure:
+      text = "Error: \(PlainText.line(JPEGLM.message(for: error)))"
+    default: text = PlainText.lines(JPEGLM.fullMessage(for: error))
+    }
+    guard status.isSuccess else {
+      if !text.isEmpty { say(text) }
+      return status.rawValue
+    }
+    do {
+      try printResult(text)
+      try StandardOutput.finish()
+      return 0
+    } catch {
+      say("Error: \(error)")
+      return 1
+    }
+  }
+
+  private static func say(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data("\(text)\n".utf8))
   }
 }
 
@@ -57,8 +102,8 @@ struct JPEGLM: ParsableCommand {
     return "0.1.0 (\(build); \(BLAS.simdName) kernels, OpenBLAS \(BLAS.kernelName))"
   }
 
-  func run() {
-    print(
+  func run() throws {
+    try printResult(
       """
       jpeglm trains language models on JPEG files and lets them write new ones.
 

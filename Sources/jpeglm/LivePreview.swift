@@ -17,11 +17,15 @@ struct LivePreview {
   private static let pause = Duration.milliseconds(300)
   private static let share = 20.0
 
-  init(_ url: URL, total: Int) throws {
-    self.url = url
+  init(_ path: String, total: Int, _ codec: any Codec) throws {
+    url = try ResultPlace.file(path)
     self.total = total
-    shown = min(total, Self.largest)
-    try Folders.make(url.deletingLastPathComponent())
+    let picture = try codec.decode(codec.completed(.empty))
+    // One sheet, of what fits on it.
+    shown =
+      ContactSheet().layout(
+        of: min(total, Self.largest), width: picture.width, height: picture.height
+      ).picturesPerSheet
   }
 
   mutating func add(_ event: GenerationEvent, count: Int, codec: any Codec) throws {

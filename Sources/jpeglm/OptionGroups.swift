@@ -39,10 +39,3 @@ struct ThreadOptions: ParsableArguments {
 
   var pool: WorkerPool { threads.map { WorkerPool(threads: $0) } ?? .shared }
 }
-
-/// Writes a value as one JSON object on standard output.
-func printJSON(_ value: some Encodable) throws {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  print(String(decoding: try encoder.encode(value), as: UTF8.self))
-}

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CodecLM
 import Foundation
 
 /// How much a command says while it works.
@@ -28,7 +29,7 @@ final class ProgressLine {
     let now = ContinuousClock.now
     if let lastTime, !isFinal, (now - lastTime) / .seconds(1) < interval { return }
     lastTime = now
-    let text = text()
+    let text = PlainText.line(text())
     guard isTerminal else { return write(text + "\n") }
     let padding = String(repeating: " ", count: max(0, lastWidth - text.count))
     write("\r" + text + padding + (isFinal ? "\n" : ""))
@@ -39,7 +40,7 @@ final class ProgressLine {
   func note(_ text: String) {
     if lastWidth > 0 { write("\r" + String(repeating: " ", count: lastWidth) + "\r") }
     lastWidth = 0
-    write(text + "\n")
+    write(PlainText.line(text) + "\n")
   }
 
   private func write(_ text: String) {

@@ -54,63 +54,98 @@ struct PromptOptions: ParsableArguments {
       ?? .share(keep ?? 0.5)
   }
 
-  /// The photos in canonical form, each under a name of its own.
+  /// The files to continue, each with a name that its results have and no other's.
+  struct Named {
+    let files: [(source: SourceFile, name: String)]
+    let skipped: [SkippedFile]
+  }
+
+  /// What is named by the options.
   ///
-  /// - Throws: ``ImageFolderError``, ``FileError``, ``SkippedFile``.
-  func photos(_ profile: CodecProfile, _ limits: LimitOptions) throws -> [Photo] {
+  /// - Throws: ``ImageFolderError``.
+  func sources(_ profile: CodecProfile, _ progress: ProgressLine) throws -> Named {
+    let sources = try Sources(inputs, profile.sources)
+    try sources.report(to: progress)
+    let names = DistinctNames.of(sources.files.map(\.stem))
+    return Named(files: Array(zip(sources.files, names)), skipped: sources.skipped)
+  }
+
+  /// The photos that can be continued, and those that cannot; the canonical form and what is kept are written.
+  ///
+  /// - Throws: ``ImageFolderError``, ``FileError``; ``TokenStoreError/noUsableImage(folder:count:first:)`` if no
+  ///   photo is left.
+  func photos(
+    _ sources: Named, _ profile: CodecProfile, _ limits: LimitOptions, _ progress: ProgressLine,
+    in folder: inout ResultFolder
+  ) throws -> (photos: [Photo], skipped: [SkippedFile]) {
     let codec = try profile.makeCodec(maximumPixels: limits.maxPixels)
-    let sources = try Sources(inputs, profile.sources).files
-    let counts = Dictionary(grouping: sources, by: \.stem).mapValues(\.count)
-    return try sources.enumerated().map { place, source in
-      let file = try FileBytes.read(source.path)
-      do {
-        return try Photo(
-          name: counts[source.stem] == 1 ? source.stem : "\(source.stem)-\(place)", file, codec,
-          profile, keeping: extent)
-      } catch {
-        throw SkippedFile(path: source.path, reason: "\(error)")
+    var (photos, skipped) = ([Photo](), sources.skipped)
+    for (source, name) in sources.files {
+      let read = Result {
+        try PreparedPhoto(name: name, FileBytes.read(source.path), codec, profile, keeping: extent)
+      }
+      switch read {
+      case .success(let photo):
+        try folder.write(photo.files)
+        photos.append(photo.photo)
+      case .failure(let error):
+        let file = SkippedFile(path: source.path, reason: "\(error)")
+        progress.note("skipped \(file)")
+        skipped.append(file)
       }
     }
+    if photos.isEmpty, !inputs.isEmpty {
+      folder.removeIfNew()
+      throw TokenStoreError.noUsableImage(
+        folder: inputs.joined(separator: ", "), count: sources.files.count,
+        first: Array(skipped.prefix(3)))
+    }
+    return (photos, skipped)
   }
 }
 
 /// A photo to continue.
 struct Photo {
+  /// What is written of a photo beside its continuations.
+  enum Part: String {
+    /// Its canonical form.
+    case original
+    /// What is kept of it, with the rest filled up.
+    case partial
+  }
+
   let name: String
   let prompt: Prompt
-  /// Its canonical form, and what is kept of it with the rest filled up.
-  let original, partial: PixelImage
 
-  private let files: [(suffix: String, bytes: [UInt8])]
-
-  init(
-    name: String, _ file: [UInt8], _ codec: any Codec, _ profile: CodecProfile,
-    keeping extent: Prompt.Extent
-  ) throws(CodecError) {
-    self.name = name
-    let canonical = try codec.canonicalBytes(of: file)
-    prompt = try codec.prompt(canonical, keeping: extent)
-    let completed = codec.completed(prompt)
-    original = try codec.decode(canonical)
-    partial = try codec.decode(completed)
-    var files: [(suffix: String, bytes: [UInt8])] = []
-    for (suffix, stream) in [("original", canonical), ("partial", completed)] {
-      files.append(("\(suffix).\(profile.fileExtension)", try codec.file(from: stream)))
-      if let copy = try codec.container(of: stream) {
-        files.append(("\(suffix).\(copy.fileExtension)", copy.file))
-      }
-    }
-    self.files = files
-  }
+  func fileName(_ part: Part, _ ending: String) -> String { "\(name)-\(part.rawValue).\(ending)" }
 
   /// The name of a file that continues it.
   func fileName(_ file: GeneratedFile, _ profile: CodecProfile) -> String {
     "\(name)-\(file.id.number.padded(to: 5)).\(profile.fileExtension)"
   }
+}
 
-  func write(to folder: URL) throws {
-    for (suffix, bytes) in files {
-      try AtomicFile.write(bytes, to: folder.appendingPathComponent("\(name)-\(suffix)"))
+/// A photo and its files, which are kept no longer than until they are written.
+private struct PreparedPhoto {
+  let photo: Photo
+  let files: [(name: String, bytes: [UInt8])]
+
+  init(
+    name: String, _ file: [UInt8], _ codec: any Codec, _ profile: CodecProfile,
+    keeping extent: Prompt.Extent
+  ) throws(CodecError) {
+    let canonical = try codec.canonicalBytes(of: file)
+    photo = Photo(name: name, prompt: try codec.prompt(canonical, keeping: extent))
+    var files: [(name: String, bytes: [UInt8])] = []
+    for (part, stream) in [
+      (Photo.Part.original, canonical), (.partial, codec.completed(photo.prompt)),
+    ] {
+      files.append(
+        (photo.fileName(part, profile.fileExtension), try codec.file(from: stream)))
+      if let copy = try codec.container(of: stream) {
+        files.append((photo.fileName(part, copy.fileExtension), copy.file))
+      }
     }
+    self.files = files
   }
 }

@@ -26,12 +26,15 @@ struct Report: ParsableCommand {
   @Option(help: "What eval --json printed.")
   var evaluation: String?
 
+  @OptionGroup var replacing: ReplacingOptions
+
   func run() throws {
+    try ResultPlace.check(file: html, force: replacing.force, isOwn: WrittenPage.isOwn)
     let evaluation = try evaluation.map {
       try JSONFile.read(EvaluationReport.self, URL(fileURLWithPath: $0))
     }
     try RunReport(of: URL(fileURLWithPath: folder), evaluation: evaluation)
-      .write(to: URL(fileURLWithPath: html))
-    print("wrote \(html)")
+      .write(to: ResultPlace.file(html))
+    try printResult("wrote \(PlainText.line(html))")
   }
 }

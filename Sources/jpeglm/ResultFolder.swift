@@ -124,5 +124,5 @@ struct ResultFolder: ~Copyable {
   consuming func finish() throws { try Folders.synchronizeAll(path) }
 
   /// Takes back the folder where nothing was written into it.
-  consuming func removeIfEmpty() { if isMade { Folders.removeIfEmpty(path) } }
+  func removeIfNew() { if isMade { Folders.removeIfEmpty(path) } }
 }

@@ -69,6 +69,8 @@ struct Sample: ParsableCommand {
 
   @OptionGroup var progress: ProgressOptions
 
+  @OptionGroup var replacing: ReplacingOptions
+
   @Flag(help: "Print the result as one JSON object.")
   var json = false
 
@@ -78,22 +80,28 @@ struct Sample: ParsableCommand {
 
   private struct Report: Encodable {
     var count: Int
-    var decoded: Int
-    var files: [String]
+    var decoded = 0
+    var files: [String] = []
     /// Files whose end the model did not reach before its context was full.
-    var filled: Int
+    var filled = 0
+    /// Photos that could not be continued, and why.
+    var skipped: [String]
     var grid: String?
-    var seconds: Double
-    var tokens_per_second: Double
+    /// All sheets, where one would be too large.
+    var grids: [String]?
+    var seconds = 0.0
+    var tokens_per_second = 0.0
   }
 
   func run() throws {
     let interrupt = Interrupt()
     let progress = progress.line
+    try checkPlaces()
     var generator = try Generator(loading: URL(fileURLWithPath: folder), pool: threads.pool)
     generator.isConstrained = !sampling.unconstrained
     if let weights = sampling.weights { generator.weights = weights }
     generator.cache = cache
+    let profile = generator.checkpoint.codec
     if generator.checkpoint.assumesCodec {
       progress.note(
         """
@@ -101,9 +109,17 @@ struct Sample: ParsableCommand {
         256 × 256, quality 25, 4:2:0, restart interval 1, abbreviated
         """)
     }
-    let photos = try prompts.photos(generator.checkpoint.codec, limits)
-    let results = try OutputFolder(output)
-    for photo in photos { try photo.write(to: results.url) }
+    let sources = try prompts.sources(profile, progress)
+    var results = try self.results(sources, profile)
+    let (photos, skipped) = try prompts.photos(
+      sources, profile, limits, progress, in: &results)
+    let total = count * max(photos.count, 1)
+    let sheet = try grid.map {
+      try SampleSheet(
+        $0, columns: photos.isEmpty ? nil : 2 + count, count: total + 2 * photos.count,
+        generator.codec, force: replacing.force)
+    }
+    try checkSheets((sheet?.paths ?? []) + [live].compactMap { $0 }, photos)
 
     var chosen = sampling.sampling(generator.checkpoint)
     if greedy { chosen.temperature = 0 }
@@ -111,24 +127,19 @@ struct Sample: ParsableCommand {
     let generation = try generator.stream(
       count: count, continuing: photos.isEmpty ? [.empty] : photos.map(\.prompt),
       sampling: chosen, seed: seed)
-    let total = count * max(photos.count, 1)
-    var preview = try live.map { try LivePreview(URL(fileURLWithPath: $0), total: total) }
-    var report = Report(
-      count: total, decoded: 0, files: [], filled: 0, grid: grid, seconds: 0,
-      tokens_per_second: 0)
-    var pictures = [PixelImage?](repeating: nil, count: total)
+    var preview = try live.map { try LivePreview($0, total: total, generator.codec) }
+    var report = Report(count: total, skipped: skipped.map(\.description), grid: grid)
+    if let sheet, sheet.paths.count > 1 { report.grids = sheet.paths }
     var names = [String?](repeating: nil, count: total)
     var finished = 0
     for event in generation {
       try preview?.add(event, count: count, codec: generator.codec)
       if case .file(let file) = event {
-        let name =
-          photos.isEmpty
-          ? file.name : photos[file.id.prompt].fileName(file, generator.checkpoint.codec)
+        let name = photos.isEmpty ? file.name : photos[file.id.prompt].fileName(file, profile)
         switch file.result {
         case .success:
-          try file.write(to: results.url, as: name)
-          names[file.index] = "\(output)/\(name)"
+          try results.write(file.files(named: name))
+          names[file.index] = name
         case .failure(let fault): progress.note("\(name) is no valid file: \(fault)")
         }
         if !file.isWhole {
@@ -136,7 +147,6 @@ struct Sample: ParsableCommand {
           progress.note(
             "\(name): the context was full after \(file.written) bytes, the rest is blank")
         }
-        pictures[file.index] = file.picture
         finished += 1
         progress.show("\(finished) of \(total) files", isFinal: finished == total)
       }
@@ -144,44 +154,95 @@ struct Sample: ParsableCommand {
     }
     report.seconds = (ContinuousClock.now - start) / .seconds(1)
     report.tokens_per_second = Double(generation.tokens) / report.seconds
-    report.files = names.compactMap { $0 }
+    report.files = names.compactMap { $0.map { "\(output)/\($0)" } }
     report.decoded = report.files.count
-    if let grid { try write(pictures, of: photos, to: grid) }
+    try results.finish()
     try show(report)
+    guard let sheet else { return }
+    try sheet.write { cell in
+      file(cell, names, photos, profile).map { "\(output)/\($0)" }
+    }
+    if !json {
+      let paths = sheet.paths.map(PlainText.line).joined(separator: ", ")
+      try printResult("contact sheet\(sheet.paths.count == 1 ? "" : "s"): \(paths)")
+    }
   }
 
-  private func write(_ pictures: [PixelImage?], of photos: [Photo], to path: String) throws {
-    let cells =
-      photos.isEmpty
-      ? pictures
-      : photos.indices.flatMap { index in
-        [photos[index].original, photos[index].partial]
-          + pictures[index * count..<(index + 1) * count]
+  /// Looks at all places, before long work.
+  private func checkPlaces() throws {
+    try ResultPlace.check(folder: output)
+    for file in [grid, live].compactMap({ $0 }) {
+      try ResultPlace.check(file: file, force: replacing.force, isOwn: PixelImage.isSheet)
+    }
+    if let grid, let live,
+      URL(fileURLWithPath: grid).standardizedFileURL
+        == URL(fileURLWithPath: live).standardizedFileURL
+    {
+      throw ValidationError("--grid and --live name one file.")
+    }
+  }
+
+  /// The folder for the files, with a place for each.
+  private func results(
+    _ sources: PromptOptions.Named, _ profile: CodecProfile
+  ) throws -> ResultFolder {
+    var results = try ResultFolder(
+      output, .init(command: "sample", isDerived: true, force: replacing.force),
+      reading: sources.files.map(\.source))
+    let numbers = (0..<count).map { $0.padded(to: 5) }
+    let parts = [Photo.Part.original, .partial].map(\.rawValue) + numbers
+    for ending in profile.fileExtensions {
+      if prompts.inputs.isEmpty {
+        for number in numbers { try results.claim("\(number).\(ending)", from: "file \(number)") }
       }
-    let sheet = ContactSheet(columns: photos.isEmpty ? nil : 2 + count).image(of: cells)
-    try AtomicFile.write(try sheet.sheetFile(), to: URL(fileURLWithPath: path))
+      for (source, name) in sources.files {
+        for part in parts { try results.claim("\(name)-\(part).\(ending)", from: source.path) }
+      }
+    }
+    return results
+  }
+
+  /// Refuses sheets that would replace a file of the results.
+  private func checkSheets(_ paths: [String], _ photos: [Photo]) throws {
+    let folder = URL(fileURLWithPath: output)
+    let numbers = (0..<count).map { $0.padded(to: 5) }
+    let parts = [Photo.Part.original, .partial].map(\.rawValue) + numbers
+    let stems = Set(
+      photos.isEmpty ? numbers : photos.flatMap { photo in parts.map { "\(photo.name)-\($0)" } })
+    for path in paths {
+      let url = URL(fileURLWithPath: path)
+      let place = url.deletingLastPathComponent().resolvingSymlinksInPath().path
+      if place == folder.resolvingSymlinksInPath().path,
+        stems.contains(url.deletingPathExtension().lastPathComponent)
+      {
+        throw ValidationError("\(path) is among the files of --out; give the sheet another name.")
+      }
+    }
+  }
+
+  /// The name of the file that is in a cell of the contact sheet: with photos, two of each and what continues
+  /// it are a row.
+  private func file(
+    _ cell: Int, _ names: [String?], _ photos: [Photo], _ profile: CodecProfile
+  ) -> String? {
+    guard !photos.isEmpty else { return names[cell] }
+    let (photo, column) = cell.quotientAndRemainder(dividingBy: 2 + count)
+    return switch column {
+    case 0: photos[photo].fileName(.original, profile.fileExtension)
+    case 1: photos[photo].fileName(.partial, profile.fileExtension)
+    default: names[photo * count + column - 2]
+    }
   }
 
   private func show(_ report: Report) throws {
     if json { return try printJSON(report) }
     let share = Format.fixed(100 * Double(report.decoded) / Double(report.count), 1)
-    print(
+    let skipped = report.skipped.isEmpty ? "" : "; \(report.skipped.count) skipped"
+    try printResult(
       """
-      \(report.decoded) of \(report.count) decode (\(share) %), written to \(output); \
-      \(Format.fixed(report.seconds, 1)) s, \(Format.count(Int(report.tokens_per_second))) tokens/s
+      \(report.decoded) of \(report.count) decode (\(share) %), written to \
+      \(PlainText.line(output)); \(Format.fixed(report.seconds, 1)) s, \
+      \(Format.count(Int(report.tokens_per_second))) tokens/s\(skipped)
       """)
-    if let grid { print("contact sheet: \(grid)") }
-  }
-}
-
-/// A folder for results that exists and can be written to; what killed processes left in it is cleared
-/// away.
-struct OutputFolder {
-  let url: URL
-
-  init(_ path: String) throws {
-    url = URL(fileURLWithPath: path)
-    try Folders.make(url)
-    AtomicFile.removeAbandoned(in: url.path)
   }
 }

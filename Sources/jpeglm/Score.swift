@@ -79,6 +79,7 @@ struct Score: ParsableCommand {
     let interrupt = Interrupt()
     let progress = progress.line
     let pool = threads.pool
+    if let map { try ResultPlace.check(folder: map) }
     let checkpoint = try Checkpoint(URL(fileURLWithPath: folder))
     let scorer = try Scorer(checkpoint, weights: weights, pool: pool)
     let codec = try checkpoint.codec.makeCodec(maximumPixels: limits.maxPixels)
@@ -163,14 +164,14 @@ struct Score: ParsableCommand {
   private func show(_ report: Report, _ profile: CodecProfile, skipped: Int) throws {
     if json { return try printJSON(report) }
     for file in report.files {
-      print(
+      try printResult(
         """
         \(Format.fixed(file.bits, 1)) bits  \
         \(Format.fixed(file.baseline_share, 4)) of \(profile.baselineName)  \
-        \(Format.fixed(file.bits_per_byte, 3)) bits/\(profile.byteName)  \(file.path)
+        \(Format.fixed(file.bits_per_byte, 3)) bits/\(profile.byteName)  \(PlainText.line(file.path))
         """)
     }
-    print(
+    try printResult(
       """
       \(Format.count(report.images)) \(profile.noun)s: \
       \(Format.fixed(report.bits_per_image, 1)) bits/\(profile.noun), \

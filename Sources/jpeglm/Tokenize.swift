@@ -29,9 +29,9 @@ struct Tokenize: ParsableCommand {
     for path in inputs {
       let bytes = try FileBytes.read(path)
       if decode {
-        FileHandle.standardOutput.write(Data(try tokenizer.decode(try ids(bytes, path))))
+        try StandardOutput.write(try tokenizer.decode(try ids(bytes, path)))
       } else {
-        print(tokenizer.encode(bytes).map(String.init).joined(separator: " "))
+        try printResult(tokenizer.encode(bytes).map(String.init).joined(separator: " "))
       }
     }
   }

@@ -43,6 +43,8 @@ struct TrainTokenizer: ParsableCommand {
 
   @OptionGroup var progress: ProgressOptions
 
+  @OptionGroup var replacing: ReplacingOptions
+
   @Flag(help: "Print the result as one JSON object.")
   var json = false
 
@@ -76,10 +78,7 @@ struct TrainTokenizer: ParsableCommand {
   func run() throws {
     let interrupt = Interrupt()
     let progress = progress.line
-    let target = URL(fileURLWithPath: output)
-    guard FolderListing.kind(of: output) != .folder else {
-      throw ValidationError("--out \(output) is a folder; name a file, such as tokenizer.json.")
-    }
+    try ResultPlace.check(file: output, force: replacing.force)
     let sources = try ImageFolder(images, profile.kind, maximumPixels: limits.maxPixels)
     let chosen = profile.profile(for: sources, stream: streamChoice, threads.pool)
     progress.note(chosen.description)
@@ -88,17 +87,16 @@ struct TrainTokenizer: ParsableCommand {
     let (tokenizer, report) = measure(
       sample, chosen.profile,
       splittingBefore: insideSymbols ? try chosen.profile.makeCodec().symbolStarts : ByteSet())
-    try Folders.make(target.deletingLastPathComponent())
-    try AtomicFile.write(tokenizer.file.bytes, to: target)
+    try AtomicFile.write(tokenizer.file.bytes, to: ResultPlace.file(output))
     if json { return try printJSON(report) }
-    print(
+    try printResult(
       """
       \(Format.count(report.vocabulary)) tokens: \(tokenizer)
       learnt from \(Format.count(report.images)) files, \(Format.bytes(report.bytes)), in \
       \(Format.fixed(report.trainingSeconds, 2)) s on one thread
       \(Format.fixed(report.bytesPerToken, 3)) bytes a token on these; encodes \
       \(Format.fixed(report.encodingMegabytesPerSecond, 0)) MB/s on one thread
-      wrote \(output)
+      wrote \(PlainText.line(output))
       """)
   }
 

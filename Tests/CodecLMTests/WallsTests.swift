@@ -66,6 +66,18 @@ import Testing
     }
   }
 
+  @Test func `results are printed by one function, which tells when they cannot be written`() throws
+  {
+    let words = ["print\\(", "FileHandle\\.standardOutput", "fputs\\(", "puts\\("]
+    for source in try sources("Sources/jpeglm") + sources("Sources/CodecLM") {
+      let lines = source.text.split(separator: "\n").filter { line in
+        !line.drop { $0 == " " }.hasPrefix("//")
+          && words.contains { line.range(of: "\\b\($0)", options: .regularExpression) != nil }
+      }
+      #expect(lines.isEmpty, "\(source.path)")
+    }
+  }
+
   @Test func `no file passes 400 lines`() throws {
     for source in try sources("Sources") + sources("Tests") {
       #expect(source.lines <= 400, "\(source.path) has \(source.lines)")

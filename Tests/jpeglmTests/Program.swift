@@ -38,7 +38,13 @@ enum Program {
     try run(arguments, in: folder)
   }
 
-  static func run(_ arguments: [String], in folder: URL) throws -> Outcome {
+  /// - Parameters:
+  ///   - output: where standard output goes, if it is not to be read.
+  ///   - environment: instead of the tests' own.
+  static func run(
+    _ arguments: [String], in folder: URL, output: FileHandle? = nil,
+    environment: [String: String]? = nil
+  ) throws -> Outcome {
     let process = Process()
     process.executableURL = try executable()
     process.arguments = arguments
@@ -52,7 +58,8 @@ enum Program {
     }
     defer { for log in logs { try? FileManager.default.removeItem(at: log) } }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: logs[0])
+    process.standardOutput = try output ?? FileHandle(forWritingTo: logs[0])
+    if let environment { process.environment = environment }
     process.standardError = try FileHandle(forWritingTo: logs[1])
     try process.run()
     process.waitUntilExit()
@@ -63,6 +70,24 @@ enum Program {
       errors: try String(contentsOf: logs[1], encoding: .utf8))
   }
 }
+
+#if os(Linux)
+  extension Program {
+    /// Calls the program and returns the most memory that it had at once, in bytes.
+    static func peakMemory(_ arguments: [String], in folder: URL) throws -> Int {
+      let words = ["env", "-C", folder.path, try executable().path] + arguments
+      var pointers = unsafe words.map { unsafe strdup($0) } + [nil]
+      defer { unsafe pointers.forEach { unsafe free($0) } }
+      var process: pid_t = 0
+      let fault = unsafe posix_spawnp(&process, "env", nil, nil, &pointers, environ)
+      try #require(fault == 0)
+      var (status, usage) = (Int32(0), rusage())
+      try #require(unsafe wait4(process, &status, 0, &usage) == process)
+      #expect(status == 0)
+      return usage.ru_maxrss << 10
+    }
+  }
+#endif
 
 /// A folder that exists while `body` runs.
 func withTemporaryFolder(_ body: (URL) throws -> Void) throws {

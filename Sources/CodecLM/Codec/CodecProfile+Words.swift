@@ -15,6 +15,14 @@ extension CodecProfile {
     }
   }
 
+  /// The endings of what is written of a stream: the file, then the copy for players, if there is one.
+  package var fileExtensions: [String] {
+    switch self {
+    case .jpeg: [fileExtension]
+    case .avc: [fileExtension, "mp4"]
+    }
+  }
+
   /// What a byte of the streams is: not one of a file where streams hold symbols.
   package var byteName: String {
     if case .jpeg(let profile) = self, profile.stream == .symbols { return "symbol byte" }

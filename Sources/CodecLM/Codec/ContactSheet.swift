@@ -26,26 +26,123 @@ public struct ContactSheet: Sendable {
   /// - Precondition: there is at least one picture or `nil`.
   public func image(of pictures: [PixelImage?]) -> PixelImage {
     precondition(!pictures.isEmpty, "a contact sheet of no pictures")
-    let width = pictures.lazy.compactMap { $0?.width }.max() ?? max(minimumCell, 1)
-    let height = pictures.lazy.compactMap { $0?.height }.max() ?? max(minimumCell, 1)
-    let side = max(width, height)
-    let zoom = max(1, (minimumCell + side - 1) / side)
     let columns = columns ?? Int(Double(pictures.count).squareRoot().rounded(.up))
-    let rows = (pictures.count + columns - 1) / columns
-    var sheet = Canvas(
-      width: columns * (width * zoom + margin) + margin,
-      height: rows * (height * zoom + margin) + margin)
-    for (index, picture) in pictures.enumerated() {
-      let x = margin + index % columns * (width * zoom + margin)
-      let y = margin + index / columns * (height * zoom + margin)
-      if let picture {
-        sheet.draw(picture, x, y, zoom: zoom)
-      } else {
-        sheet.drawCross(x, y, width: width * zoom, height: height * zoom)
-      }
+    let layout = Layout(
+      self, count: pictures.count, columns: columns, shown: columns,
+      rows: (pictures.count + columns - 1) / columns,
+      width: pictures.lazy.compactMap { $0?.width }.max() ?? max(minimumCell, 1),
+      height: pictures.lazy.compactMap { $0?.height }.max() ?? max(minimumCell, 1))
+    return layout.image(sheet: 0) { pictures[$0] }
+  }
+
+  /// How pictures of one size are laid out on as many sheets as they need, none of which is larger than a JPEG
+  /// may be, nor than 64 million pixels unless one row is.
+  ///
+  /// A row of more pictures than a JPEG is wide goes on in the next.
+  ///
+  /// - Precondition: `count`, `width` and `height` are positive.
+  public func layout(of count: Int, width: Int, height: Int) -> Layout {
+    precondition(count > 0 && width > 0 && height > 0, "\(count) pictures, \(width) × \(height)")
+    // A strip of many frames may be wider than a JPEG by itself.
+    let most = Self.largestSide - 2 * margin
+    let scale = min(1, Double(most) / Double(max(width, height)))
+    let cell = Layout(
+      self, count: count, columns: 1, shown: 1, rows: 1,
+      width: max(1, Int(Double(width) * scale)), height: max(1, Int(Double(height) * scale)))
+    let (right, down) = (cell.width * cell.zoom + margin, cell.height * cell.zoom + margin)
+    let wanted = columns ?? Int(Double(count).squareRoot().rounded(.up))
+    // Without columns of their own, sheets are squares.
+    let side = columns == nil ? Self.largestSquare : Self.largestSide
+    let shown = min(wanted, max(1, (side - margin) / right))
+    let pixels = Self.largestSquare * Self.largestSquare
+    let mostRows = min(Self.largestSide, pixels / (shown * right + margin))
+    let columns = columns ?? shown
+    let all = (count + columns - 1) / columns * ((columns + shown - 1) / shown)
+    return Layout(
+      self, count: count, columns: columns, shown: shown,
+      rows: min(all, max(1, (mostRows - margin) / down)), width: cell.width, height: cell.height)
+  }
+
+  /// The most pixels of a JPEG's side that libjpeg writes.
+  private static let largestSide = 65_500
+  /// Side of the largest square sheet.
+  private static let largestSquare = 8_192
+
+  /// Where each of many pictures of one size is, on one or several sheets.
+  public struct Layout: Sendable {
+    /// Pictures.
+    public let count: Int
+
+    private let margin: Int
+    /// Pictures of a row as they were asked for, and as they are shown beside each other.
+    private let columns, shown: Int
+    /// The most rows of a sheet.
+    private let rows: Int
+    /// Of a picture, before it is enlarged.
+    fileprivate let width, height: Int
+    fileprivate let zoom: Int
+
+    fileprivate init(
+      _ sheet: ContactSheet, count: Int, columns: Int, shown: Int, rows: Int, width: Int,
+      height: Int
+    ) {
+      self.count = count
+      margin = sheet.margin
+      self.columns = columns
+      self.shown = shown
+      self.rows = rows
+      self.width = width
+      self.height = height
+      let side = max(width, height)
+      zoom = max(1, (sheet.minimumCell + side - 1) / side)
     }
-    return PixelImage(
-      width: sheet.width, height: sheet.height, channels: 3, samples: sheet.samples)
+
+    /// Number of sheets.
+    public var sheets: Int { row(of: count - 1) / rows + 1 }
+
+    /// The most pictures of one sheet.
+    public var picturesPerSheet: Int { min(count, shown * rows) }
+
+    private func row(of index: Int) -> Int {
+      index / columns * ((columns + shown - 1) / shown) + index % columns / shown
+    }
+
+    /// One of the sheets, in RGB.
+    ///
+    /// - Parameters:
+    ///   - sheet: which, from 0.
+    ///   - picture: the picture at a place, called once for each on the sheet; `nil` where there is none.
+    /// - Precondition: `sheet` is less than ``sheets``.
+    public func image(
+      sheet: Int, picture: (_ index: Int) throws -> PixelImage?
+    ) rethrows -> PixelImage {
+      precondition((0..<sheets).contains(sheet), "sheet \(sheet) of \(sheets)")
+      let all = row(of: count - 1) + 1
+      let shownRows = min(rows, all - sheet * rows)
+      let (right, down) = (width * zoom + margin, height * zoom + margin)
+      var canvas = Canvas(width: shown * right + margin, height: shownRows * down + margin)
+      for index in 0..<count where row(of: index) / rows == sheet {
+        let x = margin + index % columns % shown * right
+        let y = margin + row(of: index) % rows * down
+        if let picture = try picture(index) {
+          canvas.draw(fitted(picture), x, y, zoom: zoom)
+        } else {
+          canvas.drawCross(x, y, width: width * zoom, height: height * zoom)
+        }
+      }
+      return PixelImage(
+        width: canvas.width, height: canvas.height, channels: 3, samples: canvas.samples)
+    }
+
+    /// A picture that is larger than its cell, made smaller.
+    private func fitted(_ picture: PixelImage) -> PixelImage {
+      guard picture.width > width || picture.height > height else { return picture }
+      let scale = min(
+        Double(width) / Double(picture.width), Double(height) / Double(picture.height))
+      return picture.resized(
+        width: max(1, Int(Double(picture.width) * scale)),
+        height: max(1, Int(Double(picture.height) * scale)))
+    }
   }
 }
 

@@ -15,13 +15,13 @@ public enum FeatureArchitecture: String, Sendable, Codable, CaseIterable {
     }
   }
 
-  /// Where weights are looked for: `codeclm` in the user's folder for caches, `~/.cache` or
-  /// `$XDG_CACHE_HOME` on Linux and `~/Library/Caches` on macOS.
+  /// Where weights are looked for: `codeclm` in the user's folder for caches, `$XDG_CACHE_HOME`
+  /// or `~/.cache` on Linux and `~/Library/Caches` on macOS.
+  ///
+  /// Without `HOME`, `~` is what the password
+  /// database says.
   public var installedWeights: URL {
-    let caches =
-      FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask).first
-      ?? FileManager.default.temporaryDirectory
-    return caches.appendingPathComponent("codeclm").appendingPathComponent(fileName)
+    UserFolders.caches().appendingPathComponent("codeclm").appendingPathComponent(fileName)
   }
 
   /// The network with weights of a file, or with ``installedWeights``.

@@ -46,6 +46,11 @@ public struct FeatureFile: Sendable {
     }
   }
 
+  /// Whether a file's bytes are of one that was written here: it names its features.
+  package static func isOwn(_ file: [UInt8]) -> Bool {
+    file.count > 8 && Data(file.prefix(1 << 16)).range(of: Data("\"\(tensorName)\"".utf8)) != nil
+  }
+
   /// Writes the file, complete or not at all.
   ///
   /// - Throws: ``FileError``, ``NumericsError/outOfMemory(bytes:)``.

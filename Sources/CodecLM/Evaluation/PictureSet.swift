@@ -71,16 +71,11 @@ public struct PictureSet: Sendable {
       maximumPixels: folder.maximumPixels)
   }
 
-  /// Files that a model wrote in a codec's form; those that do not decode are left out.
-  public init(_ name: String, origin: String, _ files: [GeneratedFile], _ codec: any Codec) {
+  /// Files that a model wrote in a codec's form, see ``File/init(_:_:)``.
+  public init(_ name: String, origin: String, _ files: [File]) {
     self.init(
-      name: name, origin: origin,
-      files: files.compactMap { file in
-        guard case .success(let content) = file.result else { return nil }
-        return File(
-          name: file.name,
-          content: .bytes(content.bytes, bits: try? codec.baselineBits(of: file.canonical)))
-      }, preparation: .asStored, maximumPixels: PixelImage.usualMaximumPixels)
+      name: name, origin: origin, files: files, preparation: .asStored,
+      maximumPixels: PixelImage.usualMaximumPixels)
   }
 
   /// Each frame of canonical streams for itself.
@@ -151,6 +146,16 @@ public struct PictureSet: Sendable {
     case .path(let path): try FileBytes.read(path)
     case .bytes(let bytes, _), .frame(_, let bytes, _): bytes
     }
+  }
+}
+
+extension PictureSet.File {
+  /// A file that a model wrote in a codec's form, kept compressed; `nil` if it does not decode.
+  public init?(_ file: GeneratedFile, _ codec: any Codec) {
+    guard case .success(let content) = file.result else { return nil }
+    self.init(
+      name: file.name,
+      content: .bytes(content.bytes, bits: try? codec.baselineBits(of: file.canonical)))
   }
 }
 

@@ -67,6 +67,11 @@ public struct StatisticsFile: Sendable {
     }
   }
 
+  /// Whether a file's bytes are of one that was written here: it names its features.
+  package static func isOwn(_ file: [UInt8]) -> Bool {
+    Data(file).range(of: Data(descriptionName.utf8)) != nil
+  }
+
   /// Writes the file, complete or not at all.
   ///
   /// - Throws: ``FileError``.

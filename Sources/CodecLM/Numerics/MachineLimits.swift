@@ -21,29 +21,19 @@ public enum MachineLimits {
       }
   }
 
-  /// Bytes of memory that are free or can be freed, within the limit of the control group (version 2) at
-  /// whose root the process sees itself, as in a container; `nil` where the system does not say.
-  public static var availableMemory: Int? {
-    let group = "/sys/fs/cgroup/memory"
-    let system = number(after: "MemAvailable:", in: "/proc/meminfo").map { $0 << 10 }
-    let inGroup = number(after: "", in: "\(group).max").flatMap { limit in
-      number(after: "", in: "\(group).current").map { used in
-        // Files that were read stay in memory until it is needed.
-        let files = ["inactive_file ", "active_file "].reduce(0) {
-          $0 + (number(after: $1, in: "\(group).stat") ?? 0)
-        }
-        return max(0, limit - used + files)
-      }
-    }
-    return [system, inGroup].compactMap { $0 }.min()
-  }
+  /// Bytes of memory that are free or can be freed, within the limits of the control groups (version 1 and
+  /// 2) that the process is in, as in a container; `nil` where the system does not say.
+  public static var availableMemory: Int? { availableMemory(root: "") }
 
-  /// The whole number behind a name in one of the kernel's files.
-  private static func number(after name: String, in path: String) -> Int? {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8),
-      let line = text.split(separator: "\n").first(where: { $0.hasPrefix(name) })
-    else { return nil }
-    return line.dropFirst(name.count).split(separator: " ").first.flatMap { Int($0) }
+  /// The same of a system whose `/proc` and `/sys` are in a folder.
+  package static func availableMemory(root: String) -> Int? {
+    let name = "MemAvailable:"
+    let lines = try? String(contentsOfFile: "\(root)/proc/meminfo", encoding: .utf8)
+      .split(separator: "\n")
+    let system = lines?.first { $0.hasPrefix(name) }
+      .flatMap { $0.dropFirst(name.count).split(separator: " ").first }
+      .flatMap { Int($0) }.map { $0 << 10 }
+    return ([system] + ControlGroup.all(root: root).map(\.availableMemory)).compactMap { $0 }.min()
   }
 
   /// Bytes a second that the workers read together, from memory of a given size.

@@ -2,19 +2,21 @@ import Foundation
 
 /// Parts of a page.
 enum HTML {
-  /// Text in which no character means anything else than itself.
+  /// One line of text in which no character means anything else than itself, whatever stands behind it: a
+  /// quote with an accent is one `Character`, and still ends an attribute.
   static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.append(character)
+    var result = String.UnicodeScalarView()
+    for scalar in PlainText.line(text).unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;".unicodeScalars
+      case "<": result += "&lt;".unicodeScalars
+      case ">": result += "&gt;".unicodeScalars
+      case "\"": result += "&quot;".unicodeScalars
+      case "'": result += "&#39;".unicodeScalars
+      default: result.append(scalar)
       }
     }
-    return result
+    return String(result)
   }
 
   static func section(_ title: String, _ content: String) -> String {
@@ -40,6 +42,8 @@ enum HTML {
       """
   }
 
+  static let generator = #"<meta name="generator" content="jpeglm">"#
+
   /// A page that needs nothing outside it.
   static func page(_ title: String, _ sections: [String]) -> String {
     """
@@ -47,6 +51,7 @@ enum HTML {
     <html lang="en">
     <head>
     <meta charset="utf-8">
+    \(generator)
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>\(escaped(title))</title>
     <style>
@@ -94,14 +99,16 @@ enum HTML {
   ///
   /// - Throws: ``CodecError``.
   static func image(_ picture: PixelImage, alternative: String) throws -> String {
+    image(file: try shrunk(picture).jpegFile(quality: 92), alternative: alternative)
+  }
+
+  /// A picture as a page shows it.
+  static func shrunk(_ picture: PixelImage) -> PixelImage {
     let side = max(picture.width, picture.height)
-    var shown = picture
-    if side > largestSide {
-      shown = picture.resized(
-        width: max(1, picture.width * largestSide / side),
-        height: max(1, picture.height * largestSide / side))
-    }
-    return image(file: try shown.jpegFile(quality: 92), alternative: alternative)
+    guard side > largestSide else { return picture }
+    return picture.resized(
+      width: max(1, picture.width * largestSide / side),
+      height: max(1, picture.height * largestSide / side))
   }
 
   private static let largestSide = 160

@@ -58,6 +58,9 @@ public struct HTMLReport: Sendable {
     }
   }
 
+  /// A picture made as small as a page shows it, so that a sheet of photos takes little memory.
+  public static func shrunk(_ picture: PixelImage) -> PixelImage { HTML.shrunk(picture) }
+
   /// A page of a report.
   public init(_ report: EvaluationReport) { self.report = report }
 

@@ -34,14 +34,19 @@ public struct ConstraintBenchmark: Sendable {
     self.pool = pool
   }
 
-  /// Measures.
+  /// Measures; `nil` if what all streams begin with leaves no room for a draw in the model's context, or the
+  /// model has fewer tokens than its tokenizer.
   ///
   /// - Throws: ``CodecError/invalidProfile(_:)``, ``NumericsError/outOfMemory(bytes:)``.
-  public func run() throws -> Result {
+  public func run() throws -> Result? {
     let trie = TokenTrie(checkpoint.tokenizer)
     let constraint = try StreamConstraint(checkpoint.codec.makeCodec().makeGrammar(), trie)
     let beginning = Generation.Beginning(
       constraint, opening: [checkpoint.tokenizer.beginToken] + trie.opening)
+    guard checkpoint.tokenizer.isLossless,
+      checkpoint.tokenizer.count <= checkpoint.configuration.vocabulary,
+      beginning.tokens.count <= checkpoint.configuration.contextLength
+    else { return nil }
     var constrained = try Lane(self, beginning, isConstrained: true)
     var free = try Lane(self, beginning, isConstrained: false)
     var results = (0..<rounds).map { round(seed: UInt64($0), beginning, &constrained, &free) }

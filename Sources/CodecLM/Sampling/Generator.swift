@@ -123,11 +123,11 @@ public struct Generator: Sendable {
     of canonical: [UInt8]
   ) -> Result<GeneratedFile.Content, GeneratedFile.Fault> {
     do {
-      let frames = try codec.frames(of: canonical)
+      _ = try codec.frames(of: canonical)
       return .success(
         .init(
           bytes: try codec.file(from: canonical), container: try codec.container(of: canonical),
-          frames: frames))
+          canonical: canonical, codec: codec))
     } catch {
       return .failure(.invalid(error))
     }
@@ -148,15 +148,26 @@ public enum GeneratorError: Error, Equatable, CustomStringConvertible {
 /// A file that a model wrote.
 public struct GeneratedFile: Sendable {
   /// A file that decodes.
+  ///
+  /// It is kept compressed, as thousands may wait to be used.
   public struct Content: Sendable {
     /// The complete file.
     public let bytes: [UInt8]
     /// The same in a file for players that do not open the first, with its ending; `nil` for pictures.
     public let container: (file: [UInt8], fileExtension: String)?
-    /// What it shows: of a picture one, of a video all.
-    public let frames: [PixelImage]
-    /// What it shows, the frames of a video beside each other.
-    public var picture: PixelImage { PixelImage(sideBySide: frames) }
+
+    fileprivate let canonical: [UInt8]
+    fileprivate let codec: any Codec
+
+    /// What it shows, decoded now: of a picture one, of a video all.
+    public var frames: [PixelImage] {
+      get throws(CodecError) { try codec.frames(of: canonical) }
+    }
+
+    /// What it shows, decoded now, the frames of a video beside each other.
+    public var picture: PixelImage {
+      get throws(CodecError) { PixelImage(sideBySide: try frames) }
+    }
   }
 
   /// Why there is no valid file.
@@ -206,8 +217,11 @@ public struct GeneratedFile: Sendable {
   /// Whether the model wrote the stream to its end.
   public var isWhole: Bool { written == canonical.count }
 
-  /// What the file shows, if it decodes.
-  public var picture: PixelImage? { (try? result.get())?.picture }
+  /// What the file shows, decoded now, if it decodes.
+  public var picture: PixelImage? { try? result.get().picture }
+
+  /// Whether the file decodes.
+  public var isValid: Bool { if case .success = result { true } else { false } }
 
   /// Writes the file into a folder, which must exist, under its ``name``, and its ``Content/container``
   /// beside it.
@@ -219,12 +233,17 @@ public struct GeneratedFile: Sendable {
   ///
   /// - Throws: ``Fault`` if it does not decode, ``FileError``.
   public func write(to folder: URL, as name: String) throws {
-    let content = try result.get()
-    let target = folder.appendingPathComponent(name)
-    try AtomicFile.write(content.bytes, to: target)
-    if let (file, ending) = content.container {
-      try AtomicFile.write(
-        file, to: target.deletingPathExtension().appendingPathExtension(ending))
+    for file in try files(named: name) {
+      try AtomicFile.write(file.bytes, to: folder.appendingPathComponent(file.name))
     }
+  }
+
+  /// The file under a name, and its ``Content/container`` with the ending of its own.
+  ///
+  /// - Throws: ``Fault`` if it does not decode.
+  package func files(named name: String) throws(Fault) -> [(name: String, bytes: [UInt8])] {
+    let content = try result.get()
+    let copy = content.container.map { (name.replacingEnding(with: $0.fileExtension), $0.file) }
+    return [(name, content.bytes)] + [copy].compactMap { $0 }
   }
 }

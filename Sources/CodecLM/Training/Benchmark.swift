@@ -100,16 +100,21 @@ public struct Benchmark: Sendable {
   }
 
   /// The mean over `sequences` of the bits that a decoder with these weights spends on one: on every
-  /// token but the first, given those before it.
+  /// token but the first, given those before it; one that is longer than the model's context is read in
+  /// parts, as by ``Scorer``.
   ///
-  /// - Precondition: no sequence is empty or longer than the model's context length + 1.
+  /// - Precondition: no sequence is empty.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
   public func bits(of sequences: [[Int32]], weights: DecoderWeights) throws -> Double {
     let longest = sequences.map(\.count).max() ?? 1
-    var decoder = try LlamaDecoder(weights, slots: 1, capacity: max(longest - 1, 1), pool: pool)
+    let capacity = min(max(longest - 1, 1), model.configuration.contextLength)
+    var decoder = try LlamaDecoder(weights, slots: 1, capacity: capacity, pool: pool)
     var nats = 0.0
     for sequence in sequences {
-      nats += decoder.losses(of: sequence).reduce(0) { $0 + Double($1) }
+      for start in stride(from: 0, to: sequence.count - 1, by: capacity) {
+        let part = sequence[start...min(start + capacity, sequence.count - 1)]
+        nats += decoder.losses(of: Array(part)).reduce(0) { $0 + Double($1) }
+      }
     }
     return nats / log(2) / Double(max(sequences.count, 1))
   }

@@ -87,4 +87,36 @@ import Testing
     let empty = ContactSheet().image(of: [nil])
     #expect((empty.width, empty.height) == (72, 72))
   }
+
+  @Test(arguments: [
+    (columns: nil, count: 5, side: 100, sheets: 1, first: 5),
+    (columns: nil, count: 50_000, side: 256, sheets: 53, first: 31 * 31),
+    (columns: 3, count: 3 * 1_500, side: 64, sheets: 2, first: 3 * 963),
+    // A row of 1,002 goes on in the next: 251 beside each other, four rows each.
+    (columns: 1_002, count: 2_004, side: 256, sheets: 3, first: 3 * 251),
+    (columns: nil, count: 2, side: 70_000, sheets: 2, first: 1),
+  ])
+  func `no sheet is larger than a JPEG may be`(
+    columns: Int?, count: Int, side: Int, sheets: Int, first: Int
+  ) {
+    let layout = ContactSheet(columns: columns).layout(of: count, width: side, height: side)
+    #expect(layout.sheets == sheets)
+    #expect(layout.picturesPerSheet == first)
+  }
+
+  @Test func `pictures on several sheets are each shown once`() {
+    let sheet = ContactSheet(columns: 70_000, margin: 0, minimumCell: 1)
+    let layout = sheet.layout(of: 140_000, width: 1, height: 1)
+    var seen = [Int](repeating: 0, count: 140_000)
+    let image = layout.image(sheet: 0) { index in
+      seen[index] += 1
+      return PixelImage(width: 1, height: 1, channels: 1, samples: [UInt8(index % 251)])
+    }
+    // 65,500 of a row, the rest of it, and the same again.
+    #expect(layout.sheets == 1 && (image.width, image.height) == (65_500, 4))
+    #expect(seen.allSatisfy { $0 == 1 })
+    #expect(image.pixel(0, 1) == [240, 240, 240] && 65_500 % 251 == 240)
+    #expect(image.pixel(4_500, 1) == [255, 255, 255])
+    #expect(image.pixel(0, 2) == [222, 222, 222] && 70_000 % 251 == 222)
+  }
 }

@@ -29,6 +29,19 @@ import Testing
     #expect(text.contains("<td class=\"number\">8.09</td>"))
   }
 
+  @Test(arguments: ["\"", "<", ">", "&", "'"])
+  func `an accent behind a mark does not hide it`(mark: String) throws {
+    let name = "a\(mark)\u{301}b\u{1B}.jpg"
+    var page = HTMLReport(try report())
+    page.neighbours = [
+      .init(TestImages.picture(1), nearest: [(TestImages.picture(2), name, 1.5)])
+    ]
+    let text = try page.page()
+    #expect(!text.unicodeScalars.contains("\u{1B}"))
+    #expect(!text.utf8.contains(name.utf8.dropFirst().dropLast(5)))
+    #expect(text.contains("b\\x1B.jpg"))
+  }
+
   @Test func `lengths of one picture make a histogram`() throws {
     var page = HTMLReport(try report())
     page.lengths = [.init(name: "real", bits: [800])]

@@ -90,6 +90,29 @@ import Testing
     }
   }
 
+  @Test func `a file that waits is held compressed`() throws {
+    try withTemporaryFolder { folder in
+      let data = try TestImages.store(2, in: folder, size: 64)
+      let profile = TestImages.profile(size: 64)
+      let generator = try Generator(
+        Checkpoint(try TestModels.model(context: 8), data.tokenizer, profile))
+      let files = try Array(generator.generate(count: 4))
+      for file in files {
+        let picture = try #require(file.picture)
+        #expect(heldBytes(file) < picture.samples.count)
+        #expect(try file.result.get().frames == [picture])
+        let kept = try #require(PictureSet.File(file, generator.codec))
+        #expect(heldBytes(kept) < picture.samples.count)
+      }
+    }
+  }
+
+  /// Bytes of all arrays of bytes that a value holds.
+  private func heldBytes(_ value: Any) -> Int {
+    if let bytes = value as? [UInt8] { return bytes.count }
+    return Mirror(reflecting: value).children.reduce(0) { $0 + heldBytes($1.value) }
+  }
+
   @Test func `a prompt that the format does not allow is refused`() throws {
     try withTemporaryFolder { folder in
       var generator = try Generator(try untrained(folder))

@@ -20,6 +20,35 @@ import Testing
     }
   }
 
+  @Test func `what is longer than the context is read in parts`() throws {
+    let model = try LlamaGradientTests.model(LlamaGradientTests.wide, deviation: 0.1)
+    let context = model.configuration.contextLength
+    let tokens = (0..<Int32(2 * context + 3)).map { $0 % 7 }
+    let benchmark = Benchmark(model, batch: 1, context: context)
+    let weights = try benchmark.weights(.f32)
+    let parts = stride(from: 0, to: tokens.count - 1, by: context).map {
+      Array(tokens[$0...min($0 + context, tokens.count - 1)])
+    }
+    let expected = try parts.map { try benchmark.bits(of: [$0], weights: weights) }.reduce(0, +)
+    let bits = try benchmark.bits(of: [tokens], weights: weights)
+    #expect(abs(bits - expected) < 1e-6 * expected)
+  }
+
+  @Test(arguments: [(vocabulary: 40, context: 64), (vocabulary: 300, context: 1)])
+  func `of a model that cannot hold a stream nothing is said of the grammar`(
+    vocabulary: Int, context: Int
+  ) throws {
+    let shape = LlamaConfiguration.preset(
+      .nano, vocabulary: vocabulary, contextLength: context)
+    let model = try Llama(shape, seed: 0)
+    var constraint = ConstraintBenchmark(
+      Checkpoint(model, .bytes, TinyRun.profile), try DecoderWeights(model, format: .f32))
+    (constraint.rounds, constraint.draws) = (1, 2)
+    let result = try constraint.run()
+    #expect((result == nil) == (vocabulary == 40))
+    #expect(result?.share.isNaN != true)
+  }
+
   @Test func `rates are counted from tokens, operations and bytes`() throws {
     let shape = LlamaGradientTests.wide
     var benchmark = try Benchmark(shape, batch: 2, context: 8)
