@@ -98,10 +98,11 @@ func withTemporaryFolder(_ body: (URL) throws -> Void) throws {
   try body(folder)
 }
 
-/// The paths of all files below a folder, hidden ones too.
+/// The paths of all files below a folder, hidden ones too, but for the lists of what the program wrote.
 func files(below folder: URL) -> [String] {
   let all = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
   return all.filter { name in
+    if name.hasSuffix(".jpeglm-files") { return false }
     let path = folder.appendingPathComponent(name).path
     return (try? FileManager.default.contentsOfDirectory(atPath: path)) == nil
   }.sorted()
