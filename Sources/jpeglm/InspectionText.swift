@@ -20,6 +20,9 @@ struct InspectionText {
     if inspection.trailingBytes > 0 {
       print("\n\(Format.count(inspection.trailingBytes)) bytes after EOI")
     }
+    if inspection.isAbbreviated {
+      print("\nno tables: an abbreviated stream, which only decodes with those of its profile")
+    }
     for scan in inspection.scans { printScan(scan) }
     if let mcu, !inspection.dataUnits.isEmpty {
       print("\nMCU \(mcu)")
