@@ -39,7 +39,8 @@ import Testing
     #expect(try fault(Array(gray(blocks: 1, [0b0010_1011]).dropLast(2)))?.offset == dataOffset + 1)
   }
 
-  @Test func `a missing table, a foreign marker and a component without a scan are faults`() throws {
+  @Test func `a missing table, a foreign marker and a component without a scan are faults`() throws
+  {
     let plain = try CodecFixtures.bytes("plain.jpg")
     let segments = try JPEGInspection(plain).segments
     func place(_ name: String) throws -> JPEGSegment {

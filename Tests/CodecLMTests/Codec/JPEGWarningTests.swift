@@ -52,7 +52,8 @@ import Testing
     throws
   {
     let file = try CodecFixtures.bytes("arithmetic.jpg")
-    guard (try? PixelImage(jpegFile: file)) != nil else { return }  // a libjpeg without this process
+    // A libjpeg may be built without this process.
+    guard (try? PixelImage(jpegFile: file)) != nil else { return }
     #expect(try passing(file, lengths: 0..<file.count) == 0)
   }
 
