@@ -179,6 +179,6 @@ final class EvalSession {
   private func images(
     _ set: PictureSet, _ features: PictureFeatures, _ rows: some Sequence<Int>
   ) throws -> [PixelImage] {
-    try rows.map { try set.picture(features.indices[$0]).image }
+    try set.pictures(at: rows.map { features.indices[$0] }, pool: pool).map(\.image)
   }
 }

@@ -12,8 +12,8 @@ public struct PictureSet: Sendable {
     enum Content: Sendable {
       case path(String)
       case bytes([UInt8], bits: Int?)
-      /// A frame of a canonical stream.
-      case frame(Int, stream: [UInt8], any Codec)
+      /// A frame of the set's clip of a number, which is a canonical stream.
+      case frame(Int, clip: Int, stream: [UInt8], any Codec)
     }
   }
 
@@ -89,7 +89,9 @@ public struct PictureSet: Sendable {
       name: name, origin: origin,
       files: streams.enumerated().flatMap { index, stream in
         (0..<codec.frameCount).map {
-          File(name: "clip \(index), frame \($0)", content: .frame($0, stream: stream, codec))
+          File(
+            name: "clip \(index), frame \($0)",
+            content: .frame($0, clip: index, stream: stream, codec))
         }
       }, preparation: .asStored, maximumPixels: PixelImage.usualMaximumPixels)
   }
@@ -125,7 +127,7 @@ public struct PictureSet: Sendable {
   ///
   /// - Throws: ``FileError``, ``CodecError``.
   public func picture(_ index: Int) throws -> Picture {
-    if case .frame(let frame, let stream, let codec) = files[index].content {
+    if case .frame(let frame, _, let stream, let codec) = files[index].content {
       return Picture(image: try codec.frames(of: stream)[frame], bits: nil, warning: nil)
     }
     let bytes = try bytes(of: index)
@@ -149,7 +151,7 @@ public struct PictureSet: Sendable {
   private func bytes(of index: Int) throws(FileError) -> [UInt8] {
     switch files[index].content {
     case .path(let path): try FileBytes.read(path)
-    case .bytes(let bytes, _), .frame(_, let bytes, _): bytes
+    case .bytes(let bytes, _), .frame(_, _, let bytes, _): bytes
     }
   }
 }

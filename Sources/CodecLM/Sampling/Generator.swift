@@ -120,11 +120,9 @@ public struct Generator: Sendable {
     of canonical: [UInt8]
   ) -> Result<GeneratedFile.Content, GeneratedFile.Fault> {
     do {
-      let frames = try codec.frames(of: canonical)
+      let content = try codec.content(of: canonical)
       return .success(
-        .init(
-          bytes: try codec.file(from: canonical), container: try codec.container(of: canonical),
-          frames: frames))
+        .init(bytes: content.file, container: content.container, frames: content.frames))
     } catch {
       return .failure(.invalid(error))
     }

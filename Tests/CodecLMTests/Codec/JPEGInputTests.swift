@@ -110,6 +110,21 @@ import Testing
     #expect(Double(error) / Double(exact.samples.count) < 1.5)
   }
 
+  @Test func `a phone's photo of 200 megapixels is read without a word`() throws {
+    // One code of one bit in each table: a block of a single gray takes two bits.
+    let table: [UInt8] = [1] + [UInt8](repeating: 0, count: 16)
+    let tables =
+      [0xFF, 0xDB, 0, 67, 0] + [UInt8](repeating: 1, count: 64)
+      + [0xFF, 0xC4, 0, 20, 0] + table + [0xFF, 0xC4, 0, 20, 0x10] + table
+    let frame: [UInt8] = [0xFF, 0xC0, 0, 11, 8, 0x2F, 0xD0, 0x3F, 0xC0, 1, 1, 0x11, 0]
+    let scan: [UInt8] = [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0]
+    let data = [UInt8](repeating: 0, count: 2_040 * 1_530 / 4)
+    let file = [0xFF, 0xD8] + tables + frame + scan + data + [0xFF, 0xD9]
+    let header = try JPEGHeader(file)
+    #expect((header.width, header.height) == (16_320, 12_240))
+    #expect(try codec(gray: true).image(of: file).samples.allSatisfy { $0 == 128 })
+  }
+
   @Test func `bad files are refused, each for its own reason`() throws {
     let codec = try codec()
     func error(_ file: [UInt8]) -> CodecError? {

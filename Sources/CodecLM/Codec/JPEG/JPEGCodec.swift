@@ -215,8 +215,20 @@ extension JPEGCodec {
   ///
   /// - Throws: ``CodecError/notCanonical(offset:reason:)`` or ``CodecError/corrupt(message:)``.
   public func decode(_ canonical: [UInt8]) throws(CodecError) -> PixelImage {
+    try picture(ofOwn: file(from: canonical))
+  }
+
+  /// File and picture of a canonical stream.
+  ///
+  /// - Throws: as ``decode(_:)``.
+  public func content(of canonical: [UInt8]) throws(CodecError) -> StreamContent {
+    let file = try file(from: canonical)
+    return StreamContent(file: file, frames: [try picture(ofOwn: file)])
+  }
+
+  private func picture(ofOwn file: [UInt8]) throws(CodecError) -> PixelImage {
     try LibJPEG.decode(
-      file(from: canonical), grayscale: profile.isGrayscale, minimum: nil,
+      file, grayscale: profile.isGrayscale, minimum: nil,
       maximumPixels: profile.width * profile.height)
   }
 
