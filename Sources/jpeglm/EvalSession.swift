@@ -61,6 +61,9 @@ final class EvalSession {
     if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
   }
 
+  /// Says something that stays.
+  func note(_ text: String) { progress.note(text) }
+
   /// Adds a set that the user named.
   func add(_ input: EvalInput, as preparation: PictureSet.Preparation) throws {
     switch input.content {

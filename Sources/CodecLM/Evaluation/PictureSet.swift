@@ -170,8 +170,24 @@ extension PictureSet {
     return files(at: (0..<count).map { indices[$0 * indices.count / count] })
   }
 
-  /// The files in a codec's canonical form; those that it cannot read are left out.
-  public func canonicalStreams(_ codec: any Codec, pool: WorkerPool = .shared) -> [[UInt8]] {
-    pool.map(files.count) { try? codec.canonicalBytes(of: bytes(of: $0)) }.compactMap { $0 }
+  /// The files in a codec's canonical form.
+  ///
+  /// - Parameter skipped: called with the name of each file that it cannot read, and why; these are
+  ///   left out.
+  public func canonicalStreams(
+    _ codec: any Codec, pool: WorkerPool = .shared,
+    skipped: (_ name: String, _ reason: any Error) -> Void = { _, _ in }
+  ) -> [[UInt8]] {
+    let results = pool.map(files.count) { index in
+      Result { try codec.canonicalBytes(of: bytes(of: index)) }
+    }
+    return zip(files, results).compactMap { file, result in
+      switch result {
+      case .success(let stream): return stream
+      case .failure(let error):
+        skipped(file.name, error)
+        return nil
+      }
+    }
   }
 }

@@ -112,6 +112,20 @@ private struct CountedClips: Codec {
     }
   }
 
+  @Test func `files that have no canonical form are named with the reason`() throws {
+    try withTemporaryFolder { folder in
+      try TestImages.write(0..<3, to: folder)
+      try TestImages.write(Array("a letter".utf8), to: folder, "picture-1.jpg")
+      let codec = try JPEGCodec(JPEGProfile(size: 8))
+      var skipped: [String] = []
+      let streams = PictureSet("real", try ImageFolder(folder)).canonicalStreams(codec) {
+        skipped.append("\($0): \($1)")
+      }
+      #expect(streams.count == 2)
+      #expect(skipped == ["picture-1.jpg: not a JPEG file"])
+    }
+  }
+
   @Test func `a file that a viewer shows in spite of a fault counts with a warning`() throws {
     try withTemporaryFolder { folder in
       try TestImages.write(0..<3, to: folder)
