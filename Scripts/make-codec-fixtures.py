@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes Tests/CodecLMTests/Fixtures/JPEG: streams of Pillow to be equal to, and odd input files.
 
-Needs Pillow 10.2 or later (streamtype, restart_marker_blocks). The committed files were made with
+Needs Pillow 10.2 or later (streamtype, restart_marker_blocks) and jpegtran of libjpeg-turbo. The committed files were made with
 Pillow 13.0.0, which bundles libjpeg-turbo 3.2.0; the tests compare them with whatever libjpeg
 CodecLM is linked to (2.1.5 so far: no byte differs). All pictures are synthetic.
 """
@@ -10,6 +10,8 @@ import base64
 import io
 import json
 import pathlib
+import subprocess
+import tempfile
 
 from PIL import Image
 
@@ -107,6 +109,11 @@ def orientations():
         yield f"orientation-{number}.jpg", encoded(image, exif=exif)
 
 
+def transcoded(data, *options):
+    """What jpegtran makes of a file, with the same coefficients."""
+    return subprocess.run(["jpegtran", *options], input=data, capture_output=True, check=True).stdout
+
+
 def odd_files():
     yield from orientations()
     rgb = picture(16, 16)
@@ -118,7 +125,13 @@ def odd_files():
     yield "cmyk.jpg", cmyk
     # Byte 11 of Adobe's marker says what the components are: 2 is YCCK.
     yield "ycck.jpg", patched(cmyk, find(cmyk, 0xEE) + 11, b"\x02")
-    yield "plain.jpg", encoded(rgb)
+    plain = encoded(rgb)
+    yield "plain.jpg", plain
+    yield "arithmetic.jpg", transcoded(plain, "-arithmetic")
+    with tempfile.NamedTemporaryFile("w") as scans:
+        scans.write("0;\n1;\n2;\n")
+        scans.flush()
+        yield "separate-scans.jpg", transcoded(plain, "-scans", scans.name)
     exif = Image.Exif()
     exif[0x010F] = "A camera"
     yield "metadata.jpg", encoded(

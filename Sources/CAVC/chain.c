@@ -31,8 +31,13 @@ int chain_open(Chain *chain, const AVFrame *like, AVRational time_base, AVRation
                         like->width, like->height, like->format, time_base.num, time_base.den,
                         aspect.num, aspect.den ? aspect.den : 1);
   if (rate.num > 0 && rate.den > 0)
-    snprintf(arguments + length, sizeof arguments - length, ":frame_rate=%d/%d", rate.num,
-             rate.den);
+    length += snprintf(arguments + length, sizeof arguments - length, ":frame_rate=%d/%d",
+                       rate.num, rate.den);
+#if LIBAVFILTER_VERSION_MAJOR >= 10
+  // From FFmpeg 7 on filters agree on colours beforehand, and the command tells them these.
+  snprintf(arguments + length, sizeof arguments - length, ":colorspace=%d:range=%d",
+           like->colorspace, like->color_range);
+#endif
   snprintf(all, sizeof all, "%s%sformat=%s", filters, *filters ? "," : "",
            av_get_pix_fmt_name(output));
   if (!(chain->graph = avfilter_graph_alloc())) return AVERROR(ENOMEM);

@@ -162,6 +162,15 @@ static int send(Clip *clip) {
   return error;
 }
 
+// How long a frame lasts, in the stream's time base; 0 if that is not known.
+static int64_t frame_duration(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+  return frame->duration;
+#else
+  return frame->pkt_duration;
+#endif
+}
+
 int clip_next_frame(Clip *clip, CAVCLimits limits, CAVCResult *result) {
   AVFrame *frame = clip->frame;
   int error;
@@ -179,9 +188,9 @@ int clip_next_frame(Clip *clip, CAVCLimits limits, CAVCResult *result) {
     clip->next_pts = to_microseconds(clip, frame->pts);
   }
   AVRational rate = clip->decoder->framerate;
-  if (frame->pkt_duration > 0)
-    clip->next_pts =
-        av_sat_add64(clip->next_pts, to_microseconds(clip, frame->pkt_duration));
+  int64_t length = frame_duration(frame);
+  if (length > 0)
+    clip->next_pts = av_sat_add64(clip->next_pts, to_microseconds(clip, length));
   else if (rate.num > 0 && rate.den > 0)
     clip->next_pts =
         av_sat_add64(clip->next_pts, av_rescale(AV_TIME_BASE, rate.den, rate.num));

@@ -34,13 +34,23 @@ static void turn(const int32_t *matrix, char *text, size_t size) {
   }
 }
 
+// The container's display matrix; the command pays no heed to that of a stream's own messages.
+static const int32_t *display_matrix(const AVStream *stream) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102)
+  const AVCodecParameters *parameters = stream->codecpar;
+  const AVPacketSideData *data =
+      av_packet_side_data_get(parameters->coded_side_data, parameters->nb_coded_side_data,
+                              AV_PKT_DATA_DISPLAYMATRIX);
+  return data ? (const int32_t *)data->data : NULL;
+#else
+  return (const int32_t *)av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, NULL);
+#endif
+}
+
 // The filters that set a clip upright, followed by those of the paper.
 static void describe(const Clip *clip, CAVCForm form, char *text, size_t size) {
   char upright[64];
-  // The container's matrix; the command pays no heed to that of a stream's own messages.
-  const int32_t *matrix =
-      (const int32_t *)av_stream_get_side_data(clip->stream, AV_PKT_DATA_DISPLAYMATRIX, NULL);
-  turn(matrix, upright, sizeof upright);
+  turn(display_matrix(clip->stream), upright, sizeof upright);
   snprintf(text, size,
            "%sfps=%u,scale=%u:%u:force_original_aspect_ratio=decrease,"
            "pad=%u:%u:(ow-iw)/2:(oh-ih)/2%s",

@@ -42,7 +42,7 @@ static int prepare(j_decompress_ptr jpeg, CJPEGRequest request, CJPEGResult *res
   return 1;
 }
 
-static void read_pixels(j_decompress_ptr jpeg, CJPEGResult *result) {
+static void read_pixels(Job *job, j_decompress_ptr jpeg, CJPEGResult *result) {
   size_t row = (size_t)jpeg->output_width * jpeg->output_components;
   result->width = jpeg->output_width;
   result->height = jpeg->output_height;
@@ -58,14 +58,16 @@ static void read_pixels(j_decompress_ptr jpeg, CJPEGResult *result) {
     jpeg_read_scanlines(jpeg, &pointer, 1);
   }
   // Reads on to EOI, so that what is missing or left over after the last MCU is noticed too.
-  jpeg_finish_decompress(jpeg);
+  while (!jpeg_input_complete(jpeg) && jpeg_consume_input(jpeg) != JPEG_SUSPENDED) {
+  }
+  job_judge(job, jpeg);
 }
 
 void cjpeg_decode(const uint8_t *file, size_t count, CJPEGRequest request, CJPEGResult *result) {
   Job job;
   struct jpeg_progress_mgr progress;
   struct jpeg_decompress_struct jpeg = {.err = job_begin(&job, result)};
-  job.tolerates_warnings = 1;
+  job.tolerates_loss = 1;
   if (setjmp(job.escape)) {
     jpeg_destroy_decompress(&jpeg);
     cjpeg_free(result);
@@ -78,7 +80,7 @@ void cjpeg_decode(const uint8_t *file, size_t count, CJPEGRequest request, CJPEG
   jpeg_mem_src(&jpeg, file, count);
   if (prepare(&jpeg, request, result)) {
     jpeg_start_decompress(&jpeg);
-    read_pixels(&jpeg, result);
+    read_pixels(&job, &jpeg, result);
   }
   jpeg_destroy_decompress(&jpeg);
 }

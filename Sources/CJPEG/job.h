@@ -21,7 +21,11 @@ typedef struct {
   struct jpeg_error_mgr manager;  // first: libjpeg passes a pointer to this member
   jmp_buf escape;
   CJPEGResult *result;
-  int tolerates_warnings;
+  int tolerates_loss;  // whether a job goes on when data were lost, or stops
+  int has_lost;        // data of the picture, as far as is known yet
+  int is_cut;          // the file ended before EOI
+  int is_lossless;     // the frame's process
+  int is_scan_open;    // no segment was read behind the last scan
 } Job;
 
 typedef struct {
@@ -30,9 +34,13 @@ typedef struct {
   size_t capacity;
 } Output;
 
-// Clears `result` and makes libjpeg's errors and warnings fill it and jump to job->escape. Warnings
-// only fill it when job->tolerates_warnings is set afterwards.
+// Clears `result` and makes libjpeg's errors fill it and jump to job->escape, and so those of its warnings
+// that tell of lost data. These only fill it when job->tolerates_loss is set afterwards.
 struct jpeg_error_mgr *job_begin(Job *job, CJPEGResult *result);
+
+// Decides at EOI, before libjpeg frees its tables, whether all of the picture came from the file, and clears
+// the message if it did.
+void job_judge(Job *job, j_decompress_ptr jpeg);
 
 // Makes `progress` stop a file of too many scans.
 void limit_scans(j_decompress_ptr jpeg, struct jpeg_progress_mgr *progress);

@@ -55,7 +55,8 @@ void cjpeg_rewrite(const uint8_t *file, size_t count, CJPEGForm form, CJPEGResul
   limit_scans(&from, &progress);
   jpeg_mem_src(&from, file, count);
   jvirt_barray_ptr *coefficients = read_coefficients(&from, &to);
-  if (coefficients) {
+  if (coefficients) job_judge(&job, &from);
+  if (coefficients && !job.has_lost) {
     jpeg_write_coefficients(&to, coefficients);
     // jpeg_write_coefficients marks every table as still to be sent.
     jpeg_suppress_tables(&to, !form.has_tables);

@@ -46,7 +46,8 @@ struct CanonicalForm {
     }
     let header = try JPEGHeader(file)
     (own.width, own.height) = (header.width, header.height)
-    let codec = try JPEGCodec(own, maximumPixels: maximumPixels)
+    let codec = try JPEGCodec(
+      own, maximumPixels: maximumPixels, sides: JPEGProfile.fileSides)
     return (try codec.canonicalBytes(of: file), codec)
   }
 

@@ -42,7 +42,9 @@ struct Canonicalize: ParsableCommand {
       """)
   var stream: StreamChoice?
 
-  @Flag(name: .customLong("no-resize"), help: "Keep each picture's own width and height.")
+  @Flag(
+    name: .customLong("no-resize"),
+    help: "Keep each picture's own width and height, at most 65500 each.")
   var keepsSize = false
 
   @OptionGroup var limits: LimitOptions

@@ -22,7 +22,9 @@ struct EvalClips {
     self.session = session
     self.pool = pool
     origin = real.origin
-    streams = real.canonicalStreams(codec, pool: pool)
+    streams = real.canonicalStreams(codec, pool: pool) { name, reason in
+      session.note("\(real.name): skipped \(name): \(reason)")
+    }
     guard streams.count > 1 else {
       throw EvaluationError.tooFew(count: streams.count, needed: 2, purpose: "an evaluation")
     }

@@ -61,6 +61,9 @@ final class EvalSession {
     if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
   }
 
+  /// Says something that stays.
+  func note(_ text: String) { progress.note(text) }
+
   /// Adds a set that the user named.
   func add(_ input: EvalInput, as preparation: PictureSet.Preparation) throws {
     switch input.content {
@@ -179,6 +182,7 @@ final class EvalSession {
   private func images(
     _ set: PictureSet, _ features: PictureFeatures, _ rows: some Sequence<Int>
   ) throws -> [PixelImage] {
-    try rows.map { HTMLReport.shrunk(try set.picture(features.indices[$0]).image) }
+    try set.pictures(at: rows.map { features.indices[$0] }, pool: pool)
+      .map { HTMLReport.shrunk($0.image) }
   }
 }

@@ -10,7 +10,8 @@ struct Inspect: ParsableCommand {
       there are and how the bits divide among DC differences, AC coefficients, EOB, ZRL, padding, \
       stuffing and restart markers. Baseline files and all others in sequential Huffman coding with \
       8-bit samples are taken apart; of progressive, arithmetic, lossless and 12-bit files the \
-      markers are printed. A fault is named with its byte, and the exit status is then 1.
+      markers are printed. A fault is named with its byte, and the exit status is then 1: also one that \
+      decoders pass over, a component that is in no scan among them.
 
         jpeglm inspect photo.jpg
         jpeglm inspect photo.jpg --mcu 0
@@ -52,13 +53,20 @@ struct Inspect: ParsableCommand {
       throw Failure(description: "\(path): \(fault)")
     }
     if let process = inspection.unsupported {
+      let wayOut =
+        isDecodable(file) ? "; jpeglm canonicalize makes a baseline file of it" : ""
       throw Failure(
         description: "\(path): \(process) cannot be taken apart, only sequential Huffman coding "
-          + "with 8-bit samples; jpeglm canonicalize makes a baseline file of it")
+          + "with 8-bit samples\(wayOut)")
     }
     if let mcu, inspection.dataUnits.isEmpty {
       let count = inspection.scans.map(\.mcuCount).max() ?? 0
       throw Failure(description: "\(path): there is no MCU \(mcu); they are 0 … \(count - 1)")
     }
+  }
+
+  /// Whether `canonicalize` takes the file: which processes it does hangs on the libjpeg that is linked.
+  private func isDecodable(_ file: [UInt8]) -> Bool {
+    (try? JPEGCodec(JPEGProfile(size: 8)).image(of: file)) != nil
   }
 }

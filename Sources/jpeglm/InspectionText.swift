@@ -25,6 +25,9 @@ struct InspectionText {
     if inspection.trailingBytes > 0 {
       add("\n\(Format.count(inspection.trailingBytes)) bytes after EOI")
     }
+    if inspection.isAbbreviated {
+      add("\nno tables: an abbreviated stream, which only decodes with those of its profile")
+    }
     for scan in inspection.scans { addScan(scan) }
     if let mcu, !inspection.dataUnits.isEmpty {
       add("\nMCU \(mcu)")

@@ -1,9 +1,12 @@
 // libjpeg behind three functions: bytes in, bytes or pixels out. Each call is one whole job: it
 // creates, uses and destroys its libjpeg objects, so no setjmp/longjmp ever crosses its caller.
 //
-// What libjpeg calls a warning (a truncated scan, a bad Huffman code, bytes that belong to no segment)
-// it survives by inventing picture data or by skipping some. Decoding goes on and leaves the first in the
-// result; the other jobs stop there. A hostile file costs at most a hundred scans over maximum_pixels.
+// What libjpeg calls a warning it mostly survives by inventing picture data or by skipping some (a truncated
+// scan, a bad Huffman code, bytes left over behind a scan), and a component without a scan it leaves gray.
+// Decoding goes on and leaves the first such word in the result; the other jobs stop there. Other warnings
+// cost nothing and are not told: numbers that decoders pass over, a few bytes between segments, and the lack
+// of EOI where every bit of every scan was there. A hostile file costs at most a hundred scans over
+// maximum_pixels.
 #ifndef CODECLM_CJPEG_H
 #define CODECLM_CJPEG_H
 
@@ -24,7 +27,7 @@ typedef enum __attribute__((enum_extensibility(closed))) CJPEGStatus {
 // unless `status` is Done.
 typedef struct CJPEGResult {
   CJPEGStatus status;
-  char message[200];   // libjpeg's text when it stopped, or else its first warning, NUL-terminated
+  char message[200];   // libjpeg's text when it stopped, or what it first lost, NUL-terminated
   uint8_t *bytes;      // pixels, rows from the top, channels interleaved; or a JPEG file
   size_t count;
   uint32_t width, height;   // of the decoded picture; of the frame when it was too large

@@ -80,6 +80,30 @@ public protocol Codec: Sendable {
   func container(
     of canonical: [UInt8]
   ) throws(CodecError) -> (file: [UInt8], fileExtension: String)?
+
+  /// File, frames and container of a canonical stream at once, which is followed only one time.
+  ///
+  /// - Throws: as ``frames(of:)``.
+  func content(of canonical: [UInt8]) throws(CodecError) -> StreamContent
+}
+
+/// What a canonical stream stands for.
+public struct StreamContent: Sendable {
+  /// What ``Codec/file(from:)`` gives.
+  public let file: [UInt8]
+  /// What ``Codec/container(of:)`` gives.
+  public let container: (file: [UInt8], fileExtension: String)?
+  /// What ``Codec/frames(of:)`` gives.
+  public let frames: [PixelImage]
+
+  /// The content of a stream.
+  public init(
+    file: [UInt8], container: (file: [UInt8], fileExtension: String)? = nil, frames: [PixelImage]
+  ) {
+    self.file = file
+    self.container = container
+    self.frames = frames
+  }
 }
 
 extension Codec {
@@ -108,4 +132,11 @@ extension Codec {
   public func container(
     of canonical: [UInt8]
   ) throws(CodecError) -> (file: [UInt8], fileExtension: String)? { nil }
+
+  /// Asks for each.
+  public func content(of canonical: [UInt8]) throws(CodecError) -> StreamContent {
+    StreamContent(
+      file: try file(from: canonical), container: try container(of: canonical),
+      frames: try frames(of: canonical))
+  }
 }

@@ -10,10 +10,12 @@ public struct PixelImage: Hashable, Sendable {
   /// interleaved.
   public let samples: [UInt8]
 
-  /// The most pixels of a picture that is read, unless told otherwise: about 13,400 a side.
+  /// The most pixels of a picture that is read, unless told otherwise: 16,384 a side, so that phones'
+  /// photos of 200 megapixels are.
   ///
-  /// Decoding one takes up to 540 MB, and libjpeg as much again for a progressive file.
-  public static let usualMaximumPixels = 180_000_000
+  /// Decoding one at full size takes up to 1.6 GB, and a progressive file another 1.6 GB in libjpeg. For a
+  /// codec of small pictures a file is decoded at 1/2, 1/4 or 1/8 of its size.
+  public static let usualMaximumPixels = 16_384 * 16_384
 
   /// A picture of the given samples.
   ///

@@ -43,11 +43,15 @@ public struct ClipFigures: Sendable, Codable, Equatable {
       of count: Int, pool: WorkerPool = .shared,
       frames: @Sendable (_ index: Int) -> [PixelImage]?
     ) {
-      let differences = pool.map(count) { index in
-        frames(index).map { frames in
-          zip(frames, frames.dropFirst()).map { $0.meanAbsoluteDifference(from: $1) }
-        }
-      }.compactMap { $0 }
+      self.init(pool.map(count) { frames($0).map(Self.differences) }.compactMap { $0 })
+    }
+
+    /// The differences of successive frames.
+    fileprivate static func differences(_ frames: some Collection<PixelImage>) -> [Double] {
+      zip(frames, frames.dropFirst()).map { $0.meanAbsoluteDifference(from: $1) }
+    }
+
+    fileprivate init(_ differences: [[Double]]) {
       clips = differences.count
       let all = differences.flatMap { $0 }
       meanDifference = all.isEmpty ? 0 : all.reduce(0, +) / Double(all.count)
@@ -123,13 +127,14 @@ public struct ClipFigures: Sendable, Codable, Equatable {
               repeated: real[$0].meanSquaredError(of: last)
             )
           },
-          real: Array(real[(kept - 1)...]), generated: Array(generated[(kept - 1)...])
+          real: Motion.differences(real[(kept - 1)...]),
+          generated: Motion.differences(generated[(kept - 1)...])
         )
       }
     }.compactMap { $0 }
     guard !pairs.isEmpty else { throw .noPictures(origin: "continuations", first: nil) }
-    realMotion = Motion(of: pairs.count, pool: pool) { pairs[$0].real }
-    generatedMotion = Motion(of: pairs.count, pool: pool) { pairs[$0].generated }
+    realMotion = Motion(pairs.map(\.real))
+    generatedMotion = Motion(pairs.map(\.generated))
     continuation = Agreement(squaredErrors: pairs.map { $0.errors.map(\.continued) })
     repetition = Agreement(squaredErrors: pairs.map { $0.errors.map(\.repeated) })
   }

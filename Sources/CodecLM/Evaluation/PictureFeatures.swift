@@ -26,7 +26,7 @@ public struct PictureFeatures: Sendable {
     public internal(set) var unreadable: [String]
   }
 
-  /// Pictures between two calls of `progress`.
+  /// Pictures between two calls of `progress`; a clip's frames are not divided.
   private static let chunk = 64
 
   private enum Outcome: Sendable {
@@ -52,12 +52,15 @@ public struct PictureFeatures: Sendable {
     var indices: [Int] = []
     var bits: [Int] = []
     var validity = Validity(files: set.files.count, decoded: 0, warnings: [], unreadable: [])
-    for start in stride(from: 0, to: set.files.count, by: Self.chunk) {
-      let count = min(Self.chunk, set.files.count - start)
+    var start = 0
+    while start < set.files.count {
+      let end = set.end(of: Self.chunk, from: start)
+      let count = end - start
+      let clips = set.clips(of: start..<end, pool: pool)
       let outcomes = Mutex([Outcome?](repeating: nil, count: count))
-      let rows = try network.features(of: count, resize: resize, pool: pool) { index in
+      let rows = try network.features(of: count, resize: resize, pool: pool) { [start] index in
         do {
-          let picture = try set.picture(start + index)
+          let picture = try set.picture(start + index, of: clips)
           outcomes.withLock {
             $0[index] = .read(bits: picture.bits, warning: picture.warning)
           }
@@ -79,7 +82,8 @@ public struct PictureFeatures: Sendable {
         case nil: preconditionFailure("\(network.name) did not ask for picture \(index)")
         }
       }
-      try progress(start + count)
+      try progress(end)
+      start = end
     }
     validity.decoded = indices.count
     guard !indices.isEmpty else {

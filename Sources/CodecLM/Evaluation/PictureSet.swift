@@ -12,8 +12,8 @@ public struct PictureSet: Sendable {
     enum Content: Sendable {
       case path(String)
       case bytes([UInt8], bits: Int?)
-      /// A frame of a canonical stream.
-      case frame(Int, stream: [UInt8], any Codec)
+      /// A frame of the set's clip of a number, which is a canonical stream.
+      case frame(Int, clip: Int, stream: [UInt8], any Codec)
     }
   }
 
@@ -84,7 +84,9 @@ public struct PictureSet: Sendable {
       name: name, origin: origin,
       files: streams.enumerated().flatMap { index, stream in
         (0..<codec.frameCount).map {
-          File(name: "clip \(index), frame \($0)", content: .frame($0, stream: stream, codec))
+          File(
+            name: "clip \(index), frame \($0)",
+            content: .frame($0, clip: index, stream: stream, codec))
         }
       }, preparation: .asStored, maximumPixels: PixelImage.usualMaximumPixels)
   }
@@ -120,7 +122,7 @@ public struct PictureSet: Sendable {
   ///
   /// - Throws: ``FileError``, ``CodecError``.
   public func picture(_ index: Int) throws -> Picture {
-    if case .frame(let frame, let stream, let codec) = files[index].content {
+    if case .frame(let frame, _, let stream, let codec) = files[index].content {
       return Picture(image: try codec.frames(of: stream)[frame], bits: nil, warning: nil)
     }
     let bytes = try bytes(of: index)
@@ -144,7 +146,7 @@ public struct PictureSet: Sendable {
   private func bytes(of index: Int) throws(FileError) -> [UInt8] {
     switch files[index].content {
     case .path(let path): try FileBytes.read(path)
-    case .bytes(let bytes, _), .frame(_, let bytes, _): bytes
+    case .bytes(let bytes, _), .frame(_, _, let bytes, _): bytes
     }
   }
 }
@@ -185,8 +187,24 @@ extension PictureSet {
     return files(at: (0..<count).map { indices[$0 * indices.count / count] })
   }
 
-  /// The files in a codec's canonical form; those that it cannot read are left out.
-  public func canonicalStreams(_ codec: any Codec, pool: WorkerPool = .shared) -> [[UInt8]] {
-    pool.map(files.count) { try? codec.canonicalBytes(of: bytes(of: $0)) }.compactMap { $0 }
+  /// The files in a codec's canonical form.
+  ///
+  /// - Parameter skipped: called with the name of each file that it cannot read, and why; these are
+  ///   left out.
+  public func canonicalStreams(
+    _ codec: any Codec, pool: WorkerPool = .shared,
+    skipped: (_ name: String, _ reason: any Error) -> Void = { _, _ in }
+  ) -> [[UInt8]] {
+    let results = pool.map(files.count) { index in
+      Result { try codec.canonicalBytes(of: bytes(of: index)) }
+    }
+    return zip(files, results).compactMap { file, result in
+      switch result {
+      case .success(let stream): return stream
+      case .failure(let error):
+        skipped(file.name, error)
+        return nil
+      }
+    }
   }
 }

@@ -123,11 +123,10 @@ public struct Generator: Sendable {
     of canonical: [UInt8]
   ) -> Result<GeneratedFile.Content, GeneratedFile.Fault> {
     do {
-      _ = try codec.frames(of: canonical)
+      let content = try codec.content(of: canonical)
       return .success(
         .init(
-          bytes: try codec.file(from: canonical), container: try codec.container(of: canonical),
-          canonical: canonical, codec: codec))
+          bytes: content.file, container: content.container, canonical: canonical, codec: codec))
     } catch {
       return .failure(.invalid(error))
     }

@@ -70,6 +70,10 @@
       #expect(container.fileExtension == "mp4")
       #expect(container.file[4..<8].elementsEqual("ftyp".utf8))
       #expect(try codec.canonicalBytes(of: container.file) == canonical)
+      let content = try codec.content(of: canonical)
+      #expect(try content.file == codec.file(from: canonical))
+      #expect(content.container?.file == container.file)
+      #expect(try content.frames == codec.frames(of: canonical))
       #expect(throws: Never.self) { try codec.check(canonical) }
     }
 

@@ -91,6 +91,7 @@ import Testing
     case bytesLeft = "bytes left after the MCUs of an interval"
     case fill = "0xFF repeated before a marker or a stuffed 0x00"
     case behindEnd = "bytes after EOI"
+    case noEnd = "no EOI, with nothing else missing"
     case segment = "a marker segment before EOI or a change in the headers"
     case other = "anything else"
   }
@@ -102,6 +103,7 @@ import Testing
     if let fault = inspection.fault {
       if fault.reason == Reason.runPastBlock.rawValue { return .runPastBlock }
       if fault.reason.hasPrefix("RES inside") { return .fill }
+      if fault.reason.hasPrefix("the file ends") { return .noEnd }
       if fault.reason.hasPrefix("no marker") || fault.reason.hasPrefix("RST") {
         return .bytesLeft
       }

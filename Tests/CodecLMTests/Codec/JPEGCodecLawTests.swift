@@ -15,6 +15,8 @@ import Testing
         let file = try codec.file(from: canonical)
         #expect(try codec.canonicalBytes(of: file) == canonical)
         let picture = try codec.decode(canonical)
+        let content = try codec.content(of: canonical)
+        #expect(content.file == file && content.frames == [picture] && content.container == nil)
         #expect(picture == (try PixelImage(jpegFile: file)))
         #expect((picture.width, picture.height) == (size, size))
         #expect(picture.channels == profile.components.count)

@@ -38,6 +38,32 @@ import Testing
     #expect(try orientation([]) == .topLeft)
   }
 
+  @Test func `EXIF counts wherever it stands before the scan, and not behind it`() throws {
+    let file = try CodecFixtures.bytes("orientation-6.jpg")
+    let segments = try JPEGInspection(file).segments
+    func place(_ name: String) throws -> JPEGSegment {
+      try #require(segments.first { $0.marker.name == name })
+    }
+    let exif = try place("APP1")
+    let parameters = file[exif.offset..<exif.offset + exif.length]
+    /// The file with EXIF at another place.
+    func moved(to offset: Int) -> [UInt8] {
+      Array(
+        file[..<exif.offset] + file[(exif.offset + exif.length)..<offset] + parameters
+          + file[offset...])
+    }
+    let frame = try place("SOF0")
+    // As Pillow 13.0 reads these: 6, 6, 6 and nothing.
+    for offset in [frame.offset, frame.offset + frame.length, try place("SOS").offset] {
+      let header = try JPEGHeader(moved(to: offset))
+      #expect(header.orientation == .rightTop)
+      #expect(try PixelImage(jpegFile: moved(to: offset)) == PixelImage(jpegFile: file))
+    }
+    #expect(try JPEGHeader(moved(to: place("EOI").offset)).orientation == .topLeft)
+    // What follows the frame header is not needed for the rest.
+    #expect(try JPEGHeader(Array(file[..<(frame.offset + frame.length)])).width == 24)
+  }
+
   @Test func `metadata does not reach the stream`() throws {
     let codec = try codec()
     let plain = try codec.canonicalBytes(of: CodecFixtures.bytes("plain.jpg"))
@@ -84,6 +110,21 @@ import Testing
     #expect(Double(error) / Double(exact.samples.count) < 1.5)
   }
 
+  @Test func `a phone's photo of 200 megapixels is read without a word`() throws {
+    // One code of one bit in each table: a block of a single gray takes two bits.
+    let table: [UInt8] = [1] + [UInt8](repeating: 0, count: 16)
+    let tables =
+      [0xFF, 0xDB, 0, 67, 0] + [UInt8](repeating: 1, count: 64)
+      + [0xFF, 0xC4, 0, 20, 0] + table + [0xFF, 0xC4, 0, 20, 0x10] + table
+    let frame: [UInt8] = [0xFF, 0xC0, 0, 11, 8, 0x2F, 0xD0, 0x3F, 0xC0, 1, 1, 0x11, 0]
+    let scan: [UInt8] = [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0]
+    let data = [UInt8](repeating: 0, count: 2_040 * 1_530 / 4)
+    let file = [0xFF, 0xD8] + tables + frame + scan + data + [0xFF, 0xD9]
+    let header = try JPEGHeader(file)
+    #expect((header.width, header.height) == (16_320, 12_240))
+    #expect(try codec(gray: true).image(of: file).samples.allSatisfy { $0 == 128 })
+  }
+
   @Test func `bad files are refused, each for its own reason`() throws {
     let codec = try codec()
     func error(_ file: [UInt8]) -> CodecError? {
@@ -93,7 +134,7 @@ import Testing
     #expect(error(try CodecFixtures.bytes("text.jpg")) == .wrongFormat(expected: "JPEG"))
     #expect(
       error(try CodecFixtures.bytes("claims-65000x65000.jpg"))
-        == .tooLarge(width: 65_000, height: 65_000, maximumPixels: 180_000_000))
+        == .tooLarge(width: 65_000, height: 65_000, maximumPixels: 268_435_456))
     #expect(
       error(try CodecFixtures.bytes("claims-12-bit.jpg"))
         == .unsupported("Unsupported JPEG data precision 12"))
@@ -103,8 +144,6 @@ import Testing
     // Bytes of no segment, which libjpeg passes over; a file that it then refuses is corrupt all the same.
     let plain = try CodecFixtures.bytes("plain.jpg")
     let stray = plain[..<2] + [1, 2, 3] + plain[2...]
-    let warning = "Corrupt JPEG data: 3 extraneous bytes before marker 0xe0"
-    #expect(error(Array(stray)) == .warned(message: warning))
     #expect(
       error(Array(stray.prefix(20))) == .corrupt(message: "the segment at byte 5 is cut off"))
     let small = try JPEGCodec(JPEGProfile(size: 16), maximumPixels: 255)
@@ -131,16 +170,6 @@ import Testing
     for scans in [3, 100] { #expect(try codec.canonicalBytes(of: file(scans: scans)) == canonical) }
     #expect(throws: CodecError.corrupt(message: "too many scans")) {
       try codec.canonicalBytes(of: file(scans: 102))
-    }
-  }
-
-  @Test func `no prefix of a file crashes or is accepted`() throws {
-    let codec = try codec()
-    for name in ["plain.jpg", "progressive.jpg", "metadata.jpg"] {
-      let file = try CodecFixtures.bytes(name)
-      for length in 0..<file.count {
-        #expect(throws: CodecError.self) { try codec.canonicalBytes(of: Array(file[..<length])) }
-      }
     }
   }
 

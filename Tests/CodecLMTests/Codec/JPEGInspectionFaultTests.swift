@@ -39,6 +39,51 @@ import Testing
     #expect(try fault(Array(gray(blocks: 1, [0b0010_1011]).dropLast(2)))?.offset == dataOffset + 1)
   }
 
+  @Test func `a missing table, a foreign marker and a component without a scan are faults`() throws
+  {
+    let plain = try CodecFixtures.bytes("plain.jpg")
+    let segments = try JPEGInspection(plain).segments
+    func place(_ name: String) throws -> JPEGSegment {
+      try #require(segments.first { $0.marker.name == name })
+    }
+    // Both quantization tables, then the second alone.
+    let tables = segments.filter { $0.marker.name == "DQT" }
+    let scan = try place("SOS")
+    for (number, component) in [(0, 1), (1, 2)] {
+      let table = tables[number]
+      let without = Array(plain[..<table.offset] + plain[(table.offset + table.length)...])
+      let inspection = try JPEGInspection(without)
+      let found = try #require(inspection.fault)
+      #expect(found.offset == scan.offset - table.length)
+      #expect(found.reason.contains("component \(component), whose quantization table \(number)"))
+      // The data are taken apart all the same.
+      #expect(inspection.scans.first?.mcusRead == 1)
+    }
+    for (code, name) in [
+      (0x02, "RES"), (0xBF, "RES"), (0xC8, "JPG"), (0xDE, "DHP"), (0xDF, "EXP"), (0xF0, "JPG0"),
+      (0xF7, "JPG7"), (0xFD, "JPG13"),
+    ] {
+      let marker: [UInt8] = [0xFF, UInt8(code), 0, 3, 0x78]
+      let found = try #require(try fault(plain[..<20] + marker + plain[20...]))
+      #expect(found.offset == 20)
+      #expect(found.reason.hasPrefix("\(name), "), "\(found)")
+    }
+    let separate = try CodecFixtures.bytes("separate-scans.jpg")
+    #expect(try fault(separate) == nil)
+    let second = try JPEGInspection(separate).segments.filter { $0.marker.name == "SOS" }[2]
+    let part = try #require(try fault(Array(separate[..<second.offset]) + [0xFF, 0xD9]))
+    #expect(part.offset == second.offset)
+    #expect(part.reason.contains("component 3 is in no scan"))
+    // Also where the scans cannot be taken apart.
+    let progressive = try CodecFixtures.bytes("progressive.jpg")
+    let first = try JPEGInspection(progressive).segments.filter { $0.marker.name == "SOS" }[1]
+    var file = Array(progressive[..<first.offset]) + [0xFF, 0xD9]
+    #expect(try fault(file) == nil)
+    let header = try #require(try JPEGInspection(file).segments.first { $0.marker.name == "SOS" })
+    file[header.offset + header.length - 3] = 1  // coefficients from 1 on
+    #expect(try fault(file)?.reason.contains("component 1 is in no scan") == true)
+  }
+
   @Test func `other processes are named and their markers listed`() throws {
     let progressive = try JPEGInspection(CodecFixtures.bytes("progressive.jpg"))
     #expect(progressive.unsupported == "progressive DCT, Huffman coding (SOF2)")

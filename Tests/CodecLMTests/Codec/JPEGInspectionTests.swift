@@ -134,5 +134,7 @@ import Testing
     #expect(inspection.fault == nil)
     #expect(inspection.scans.map(\.usesStandardTables) == [true])
     #expect(inspection.scans.map(\.mcusRead) == [4])
+    #expect(inspection.isAbbreviated)
+    #expect(try !JPEGInspection(codec.file(from: stream)).isAbbreviated)
   }
 }

@@ -39,6 +39,12 @@ import Testing
       Issue.record("\(profile): \(String(describing: error))")
     }
     #expect(throws: Never.self) { try JPEGCodec(JPEGProfile(width: 4096, height: 1)) }
+    let panorama = JPEGProfile(width: 65_500, height: 1)
+    #expect(throws: CodecError.self) { try JPEGCodec(panorama) }
+    #expect(throws: Never.self) { try JPEGCodec(panorama, sides: JPEGProfile.fileSides) }
+    var endless = panorama
+    endless.width += 1
+    #expect(throws: CodecError.self) { try JPEGCodec(endless, sides: JPEGProfile.fileSides) }
   }
 
   @Test func `MCUs are counted as in A 2 3`() {

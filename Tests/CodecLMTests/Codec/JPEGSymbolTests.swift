@@ -50,6 +50,30 @@ import Testing
       samples: (0..<3 * size * size).map { _ in UInt8.random(in: 0...255, using: &random) })
   }
 
+  @Test func `a file whose DC leaves the range of samples is coded again as it looks`() throws {
+    // Two gray blocks; DC differences of 1,023 and 1,023, each of category 10, and no AC.
+    var profile = JPEGProfile(
+      width: 16, height: 8, quality: 100, subsampling: .grayscale, stream: .scan)
+    let scans = try JPEGCodec(profile)
+    // 11111110 is DC category 10 in table K.3, and 1010 EOB.
+    let bits = String(repeating: "11111110" + String(repeating: "1", count: 10) + "1010", count: 2)
+    let padded = Array(bits + String(repeating: "1", count: -bits.count & 7))
+    let data = stride(from: 0, to: padded.count, by: 8).flatMap { start -> [UInt8] in
+      let byte = UInt8(String(padded[start..<start + 8]), radix: 2) ?? 0
+      return byte == 0xFF ? [0xFF, 0] : [byte]
+    }
+    let file = try scans.file(from: data)
+    #expect(try JPEGInspection(file).scans.first?.components.first?.greatestDC == 2_046)
+    // The plain scan is kept.
+    #expect(try scans.canonicalBytes(of: file) == data)
+    profile.stream = .symbols
+    let symbols = try JPEGCodec(profile)
+    let stream = try symbols.canonicalBytes(of: file)
+    try symbols.check(stream)
+    #expect(try symbols.decode(stream) == PixelImage(jpegFile: file))
+    #expect(try symbols.canonicalBytes(of: symbols.file(from: stream)) == stream)
+  }
+
   @Test func `damaged symbols are refused or are another picture's`() throws {
     let codec = try JPEGCodec(JPEGProfile(size: 32, stream: .symbols))
     let stream = try codec.canonicalBytes(

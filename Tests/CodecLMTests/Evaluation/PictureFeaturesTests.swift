@@ -1,5 +1,6 @@
 import CodecLM
 import Foundation
+import Synchronization
 import Testing
 
 /// Mean, smallest and largest sample of a picture.
@@ -25,8 +26,72 @@ private struct ThreeNumbers: FeatureNetwork {
   }
 }
 
+/// Clips of flat frames, whose samples are the stream's bytes; counts how often one is decoded.
+private struct CountedClips: Codec {
+  final class Count: Sendable {
+    let clips = Mutex(0)
+  }
+
+  let count = Count()
+  let frameCount: Int
+  private let plain = PlainCodec()
+
+  init(frameCount: Int) { self.frameCount = frameCount }
+
+  func frames(of canonical: [UInt8]) throws(CodecError) -> [PixelImage] {
+    count.clips.withLock { $0 += 1 }
+    guard canonical.count == frameCount else { throw .corrupt(message: "another clip's") }
+    return canonical.map { PixelImage(width: 1, height: 1, channels: 1, samples: [$0]) }
+  }
+
+  func decode(_ canonical: [UInt8]) throws(CodecError) -> PixelImage {
+    PixelImage(sideBySide: try frames(of: canonical))
+  }
+
+  func canonicalBytes(of file: [UInt8]) throws(CodecError) -> [UInt8] {
+    try plain.canonicalBytes(of: file)
+  }
+  func mirroredBytes(of file: [UInt8]) throws(CodecError) -> [UInt8] {
+    try plain.mirroredBytes(of: file)
+  }
+  func file(from canonical: [UInt8]) throws(CodecError) -> [UInt8] {
+    try plain.file(from: canonical)
+  }
+  var unitCount: Int { plain.unitCount }
+  var unitsPerRow: Int { plain.unitsPerRow }
+  func unitEnds(of canonical: [UInt8]) throws(CodecError) -> [Int] {
+    try plain.unitEnds(of: canonical)
+  }
+  func baselineBits(of canonical: [UInt8]) throws(CodecError) -> Int {
+    try plain.baselineBits(of: canonical)
+  }
+  func makeGrammar() -> any ByteGrammar { plain.makeGrammar() }
+}
+
 @Suite struct PictureFeaturesTests {
   private let network = ThreeNumbers()
+
+  @Test(arguments: [1, 5, 64, 70])
+  func `a clip is decoded once for all its frames`(frameCount: Int) throws {
+    let codec = CountedClips(frameCount: frameCount)
+    var streams = (0..<30).map { clip in
+      (0..<frameCount).map { UInt8(truncatingIfNeeded: 7 * clip + $0) }
+    }
+    streams[3].append(0)
+    let set = PictureSet("clips", origin: "a test", frames: streams, codec)
+    var calls: [Int] = []
+    let features = try PictureFeatures(set, network) { calls.append($0) }
+    #expect(codec.count.clips.withLock { $0 } == 30)
+    #expect(calls.last == 30 * frameCount && calls.allSatisfy { $0.isMultiple(of: frameCount) })
+    #expect(features.validity.decoded == 29 * frameCount)
+    #expect(features.validity.unreadable.first == "clip 3, frame 0: corrupt: another clip's")
+    let expected = streams.enumerated().flatMap { $0 == 3 ? [] : $1.map(Float.init) }
+    #expect((0..<features.features.rows).map { features.features[$0, 0] } == expected)
+    // The first frames of two clips, and all of one.
+    let some = try set.pictures(at: [0, frameCount] + (0..<frameCount).map { frameCount + $0 })
+    #expect(codec.count.clips.withLock { $0 } == 32)
+    #expect(some.map { $0.image.samples } == [[0], [7]] + streams[1].map { [$0] })
+  }
 
   @Test func `files that cannot be read are named and left out`() throws {
     try withTemporaryFolder { folder in
@@ -44,6 +109,20 @@ private struct ThreeNumbers: FeatureNetwork {
       let third = try set.picture(2)
       #expect(features.bits[1] == third.bits)
       #expect(features.features[1, 2] == Float(third.image.samples.max() ?? 0))
+    }
+  }
+
+  @Test func `files that have no canonical form are named with the reason`() throws {
+    try withTemporaryFolder { folder in
+      try TestImages.write(0..<3, to: folder)
+      try TestImages.write(Array("a letter".utf8), to: folder, "picture-1.jpg")
+      let codec = try JPEGCodec(JPEGProfile(size: 8))
+      var skipped: [String] = []
+      let streams = PictureSet("real", try ImageFolder(folder)).canonicalStreams(codec) {
+        skipped.append("\($0): \($1)")
+      }
+      #expect(streams.count == 2)
+      #expect(skipped == ["picture-1.jpg: not a JPEG file"])
     }
   }
 

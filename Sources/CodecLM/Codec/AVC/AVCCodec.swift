@@ -126,6 +126,16 @@
       try FFmpeg.decode(file(from: canonical), profile)
     }
 
+    /// File, MP4 file and frames of a canonical stream.
+    ///
+    /// - Throws: as ``frames(of:)``.
+    public func content(of canonical: [UInt8]) throws(CodecError) -> StreamContent {
+      let file = try file(from: canonical)
+      return StreamContent(
+        file: file, container: (try FFmpeg.mp4(of: file, profile), "mp4"),
+        frames: try FFmpeg.decode(file, profile))
+    }
+
     /// The frames of a canonical stream beside each other.
     ///
     /// - Throws: as ``frames(of:)``.

@@ -28,14 +28,19 @@ public struct JPEGCodec: Codec {
 
   /// A codec for the given profile.
   ///
+  /// - Parameters:
+  ///   - profile: the form of the streams.
+  ///   - maximumPixels: the most pixels of a file's frame.
+  ///   - sides: the range of the profile's width and height: of a model's, or of any file's.
   /// - Throws: ``CodecError/invalidProfile(_:)``.
   public init(
-    _ profile: JPEGProfile, maximumPixels: Int = PixelImage.usualMaximumPixels
+    _ profile: JPEGProfile, maximumPixels: Int = PixelImage.usualMaximumPixels,
+    sides: ClosedRange<Int> = JPEGProfile.sides
   ) throws(CodecError) {
-    try profile.validate()
+    try profile.validate(sides: sides)
     self.profile = profile
     self.maximumPixels = maximumPixels
-    // libjpeg itself writes the headers, with any picture of the profile.
+    // libjpeg itself writes the headers, with a picture of one pixel.
     fileHeader = try Self.header(profile, hasTables: true)
     abbreviatedHeader = try Self.header(profile, hasTables: false)
     switch profile.stream {
@@ -61,14 +66,23 @@ public struct JPEGCodec: Codec {
   private static func header(
     _ profile: JPEGProfile, hasTables: Bool
   ) throws(CodecError) -> [UInt8] {
+    var small = profile
+    (small.width, small.height) = (1, 1)
     let channels = profile.components.count
-    let blank = PixelImage(
-      width: profile.width, height: profile.height, channels: channels,
-      samples: [UInt8](repeating: 0, count: profile.width * profile.height * channels))
-    let file = try LibJPEG.encode(blank, profile, hasTables: hasTables)
+    let pixel = PixelImage(
+      width: 1, height: 1, channels: channels, samples: [UInt8](repeating: 0, count: channels))
+    var file = try LibJPEG.encode(pixel, small, hasTables: hasTables)
     var reader = try MarkerReader(file)
     var segment = try reader.next()
-    while segment.code != 0xDA { segment = try reader.next() }
+    while segment.code != 0xDA {
+      if segment.isFrameHeader {
+        // Of the picture's size a header says nothing but this (T.81 B.2.2).
+        let size = [profile.height, profile.width].flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+        let start = segment.parameters.lowerBound + 1
+        file.replaceSubrange(start..<start + 4, with: size)
+      }
+      segment = try reader.next()
+    }
     return Array(file[..<segment.parameters.upperBound])
   }
 }
@@ -82,9 +96,12 @@ extension JPEGCodec {
     let header = try readHeader(file)
     if header.orientation == .topLeft,
       (header.width, header.height) == (profile.width, profile.height),
-      let rewritten = LibJPEG.rewrite(file, profile, hasTables: profile.stream == .full)
+      let rewritten = LibJPEG.rewrite(file, profile, hasTables: profile.stream == .full),
+      // Symbols have no DC beyond that of eight-bit samples, which decoders cut off: such a file is
+      // coded again as it looks.
+      let stream = try? stream(of: rewritten)
     {
-      return try stream(of: rewritten)
+      return stream
     }
     return try encode(prepare(decode(file, header)))
   }
@@ -199,8 +216,20 @@ extension JPEGCodec {
   ///
   /// - Throws: ``CodecError/notCanonical(offset:reason:)`` or ``CodecError/corrupt(message:)``.
   public func decode(_ canonical: [UInt8]) throws(CodecError) -> PixelImage {
+    try picture(ofOwn: file(from: canonical))
+  }
+
+  /// File and picture of a canonical stream.
+  ///
+  /// - Throws: as ``decode(_:)``.
+  public func content(of canonical: [UInt8]) throws(CodecError) -> StreamContent {
+    let file = try file(from: canonical)
+    return StreamContent(file: file, frames: [try picture(ofOwn: file)])
+  }
+
+  private func picture(ofOwn file: [UInt8]) throws(CodecError) -> PixelImage {
     try LibJPEG.decode(
-      file(from: canonical), grayscale: profile.isGrayscale, minimum: nil,
+      file, grayscale: profile.isGrayscale, minimum: nil,
       maximumPixels: profile.width * profile.height)
   }
 

@@ -16,8 +16,8 @@ public struct JPEGHeader: Hashable, Sendable {
   /// Whether the file has luma alone.
   public var isGrayscale: Bool { componentCount == 1 }
 
-  /// Reads the segments up to the frame header (ITU-T T.81 B.2.2); the first bytes of a file
-  /// suffice if they reach so far.
+  /// Reads the segments up to the first scan, behind the frame header (ITU-T T.81 B.2.2) only for the
+  /// orientation; the first bytes of a file suffice if they reach as far as the frame header.
   ///
   /// - Throws: ``CodecError/wrongFormat(expected:)`` without SOI, ``CodecError/corrupt(message:)``
   ///   when no frame header is found, ``CodecError/unsupported(_:)`` when it gives no height (the
@@ -25,12 +25,15 @@ public struct JPEGHeader: Hashable, Sendable {
   public init(_ file: [UInt8]) throws(CodecError) {
     var reader = try MarkerReader(file)
     var orientation: Orientation?
+    func look(at segment: MarkerReader.Segment) {
+      guard segment.code == 0xE1, orientation == nil else { return }
+      orientation = Orientation(exif: file[segment.parameters])
+    }
     while true {
       let segment = try reader.next()
       let start = segment.parameters.lowerBound
       switch segment.code {
-      case 0xE1 where orientation == nil:
-        orientation = Orientation(exif: file[segment.parameters])
+      case 0xE1: look(at: segment)
       case 0xDA: throw .corrupt(message: "a scan without a frame at byte \(start - 4)")
       case _ where segment.isFrameHeader:
         guard segment.parameters.count >= 6 else {
@@ -39,6 +42,8 @@ public struct JPEGHeader: Hashable, Sendable {
         storedHeight = Int(file[start + 1]) << 8 | Int(file[start + 2])
         storedWidth = Int(file[start + 3]) << 8 | Int(file[start + 4])
         componentCount = Int(file[start + 5])
+        // Writers may put EXIF anywhere before the scan, and readers look for it there.
+        while let next = try? reader.next(), next.code != 0xDA { look(at: next) }
         self.orientation = orientation ?? .topLeft
         guard storedWidth > 0, storedHeight > 0 else {
           throw .unsupported("a frame of \(storedWidth) × \(storedHeight) pixels")

@@ -43,12 +43,14 @@ public struct JPEGProfile: Codable, Hashable, Sendable {
     public let vertical: Int
   }
 
-  /// The sides a picture may have, in pixels.
+  /// The sides that the pictures of a model may have, in pixels.
   public static let sides = 1...4096
+  /// The sides that a file may have that libjpeg reads or writes, in pixels.
+  public static let fileSides = 1...65_500
 
-  /// Picture width in pixels, 1 to 4096.
+  /// Picture width in pixels; with a model, 1 to 4096.
   public var width: Int
-  /// Picture height in pixels, 1 to 4096.
+  /// Picture height in pixels; with a model, 1 to 4096.
   public var height: Int
   /// libjpeg's quality, 1 to 100: how coarse the quantization tables are.
   public var quality: Int
@@ -102,10 +104,11 @@ public struct JPEGProfile: Codable, Hashable, Sendable {
 
   /// Checks that every value is in its range.
   ///
+  /// - Parameter sides: that of width and height.
   /// - Throws: ``CodecError/invalidProfile(_:)``.
-  public func validate() throws(CodecError) {
-    try CodecError.check("width", width, Self.sides)
-    try CodecError.check("height", height, Self.sides)
+  public func validate(sides: ClosedRange<Int> = sides) throws(CodecError) {
+    try CodecError.check("width", width, sides)
+    try CodecError.check("height", height, sides)
     try CodecError.check("quality", quality, 1...100)
     try CodecError.check("restart interval", restartInterval, 0...65_535)
   }

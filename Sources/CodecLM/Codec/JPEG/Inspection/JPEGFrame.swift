@@ -31,6 +31,12 @@ public struct JPEGFrame: Hashable, Sendable, Encodable {
     return "\(differential)\(kinds[Int(marker.code & 3)]), \(coding) coding"
   }
 
+  /// Whether coefficients come in several scans, each a part of their bits (table B.1).
+  var isProgressive: Bool { marker.code & 3 == 2 }
+
+  /// Whether samples are coded without quantization (table B.1).
+  var isLossless: Bool { marker.code & 3 == 3 }
+
   /// Why the data cannot be taken apart; `nil` for sequential Huffman coding of 8-bit samples, which
   /// is baseline and a part of the extended process.
   public var unsupported: String? {

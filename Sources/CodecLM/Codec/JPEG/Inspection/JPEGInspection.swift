@@ -22,6 +22,9 @@ public struct JPEGInspection: Sendable, Encodable {
   public private(set) var dataUnits: [JPEGDataUnit] = []
   /// Bytes behind EOI.
   public private(set) var trailingBytes = 0
+  /// Whether there are neither quantization nor Huffman tables, so that only who has them can decode the
+  /// file: an abbreviated format (T.81 B.4).
+  public private(set) var isAbbreviated = false
   /// Why the scans were not taken apart, though nothing is wrong with them: another coding process.
   public private(set) var unsupported: String?
   /// The first fault, if any.
@@ -32,7 +35,12 @@ public struct JPEGInspection: Sendable, Encodable {
   private struct Tables {
     var dc = [HuffmanDecoder?](repeating: nil, count: 4)
     var ac = [HuffmanDecoder?](repeating: nil, count: 4)
+    var quantization: Set<Int> = []
     var restartInterval = 0
+
+    var isEmpty: Bool {
+      quantization.isEmpty && dc.allSatisfy { $0 == nil } && ac.allSatisfy { $0 == nil }
+    }
   }
 
   /// Takes a file apart.
@@ -48,6 +56,7 @@ public struct JPEGInspection: Sendable, Encodable {
     bytes = file.count
     var reader = JPEGSegmentReader(file)
     var tables = Tables()
+    var scanned: Set<Int> = []
     var isEnded = false
     while !isEnded {
       do throws(JPEGFault) {
@@ -56,17 +65,53 @@ public struct JPEGInspection: Sendable, Encodable {
         }
         segments.append(segment)
         isEnded = segment.marker.code == 0xD9
+        if case .scan(let header) = segment.content {
+          look(at: header, at: segment.offset, tables, &scanned)
+        }
         try take(segment, &reader, &tables, mcu)
+        if isEnded { try checkComponents(scanned, at: segment.offset) }
       } catch {
         if fault == nil { fault = error }
         isEnded = reader.offset >= file.count
         reader.skipToMarker()
       }
     }
+    isAbbreviated = tables.isEmpty
     trailingBytes = segments.last?.marker.code == 0xD9 ? file.count - reader.offset : 0
     if fault == nil, frame == nil { fault = JPEGFault(reader.offset, "no frame header") }
-    if fault == nil, unsupported == nil, scans.isEmpty {
+    if fault == nil, !hasScan {
       fault = JPEGFault(reader.offset, "no scan")
+    }
+  }
+
+  /// Notes the components of a scan and whether their quantization tables are there, which decoders take
+  /// down at this place.
+  private mutating func look(
+    at header: JPEGScanHeader, at offset: Int, _ tables: Tables, _ scanned: inout Set<Int>
+  ) {
+    guard let frame else { return }
+    // The scans of a progressive frame without DC coefficients refine what is not there.
+    let isFirst = !frame.isProgressive || header.spectralStart == 0
+    for part in header.components {
+      if isFirst { scanned.insert(part.identifier) }
+      guard fault == nil, !tables.isEmpty, !frame.isLossless,
+        let component = frame.components.first(where: { $0.identifier == part.identifier }),
+        !tables.quantization.contains(component.quantizationTable)
+      else { continue }
+      // Its data can be taken apart all the same.
+      fault = JPEGFault(
+        offset,
+        "a scan of component \(part.identifier), whose quantization table "
+          + "\(component.quantizationTable) is missing")
+    }
+  }
+
+  private var hasScan: Bool { segments.contains { $0.marker.code == 0xDA } }
+
+  private func checkComponents(_ scanned: Set<Int>, at offset: Int) throws(JPEGFault) {
+    guard let frame, hasScan else { return }
+    for component in frame.components where !scanned.contains(component.identifier) {
+      throw JPEGFault(offset, "the end, though component \(component.identifier) is in no scan")
     }
   }
 
@@ -82,6 +127,8 @@ public struct JPEGInspection: Sendable, Encodable {
           tables.dc[table.destination] = HuffmanDecoder(table)
         }
       }
+    case .quantizationTables(let some):
+      tables.quantization.formUnion(some.map(\.destination))
     case .restartInterval(let mcus): tables.restartInterval = mcus
     case .frame(let header):
       guard frame == nil else { throw JPEGFault(segment.offset, "a second frame header") }

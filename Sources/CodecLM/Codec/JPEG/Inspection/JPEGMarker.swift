@@ -33,6 +33,18 @@ public struct JPEGMarker: Hashable, Sendable {
   /// Whether no length and no parameters follow (B.1.1.3).
   var standsAlone: Bool { code == 0x01 || (0xD0...0xD9).contains(code) }
 
+  /// What a marker belongs to that no process of T.81's files with a single frame uses; `nil` for the
+  /// others.
+  var foreign: String? {
+    switch code {
+    case 0x02...0xBF: "a reserved marker, 0x\(String(code, radix: 16, uppercase: true))"
+    case 0xC8: "a marker reserved for extensions"
+    case 0xDE, 0xDF: "a marker of the hierarchical process"
+    case 0xF0...0xFD: "a marker of an extension of JPEG"
+    default: nil
+    }
+  }
+
   /// Whether this is a frame header's; among their codes stand DHT, JPG and DAC.
   var isFrameHeader: Bool {
     (0xC0...0xCF).contains(code) && code != 0xC4 && code != 0xC8 && code != 0xCC

@@ -31,6 +31,8 @@ struct JPEGSegmentReader {
     if marker.standsAlone {
       return JPEGSegment(marker: marker, offset: start, length: 2, content: .none)
     }
+    // What follows such a marker is not known, not even that it is a length.
+    if let foreign = marker.foreign { throw JPEGFault(start, "\(marker.name), \(foreign)") }
     let length = try word()
     guard length >= 2 else {
       throw JPEGFault(start, "the \(marker.name) segment's length is \(length)")
