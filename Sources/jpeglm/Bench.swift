@@ -57,6 +57,9 @@ struct Bench: ParsableCommand {
     if let context, context < 2 {
       throw ValidationError("--context \(context) is not at least 2.")
     }
+    guard seconds > 0, seconds.isFinite else {
+      throw ValidationError("--seconds \(seconds) is no finite number above 0.")
+    }
   }
 
   private struct Report: Encodable {

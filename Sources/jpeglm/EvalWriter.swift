@@ -57,9 +57,9 @@ struct EvalWriter {
     let total = count * prompts.count
     let target = try folder.map { try OutputFolder($0) }
     var files: [GeneratedFile] = []
-    for file in try generator.generate(
+    let written = try generator.generate(
       count: count, continuing: prompts, sampling: sampling, seed: seed)
-    {
+    while let file = try written.next() {
       files.append(file)
       if case .success = file.result, let target { try file.write(to: target.url) }
       let rate = Double(files.count) / ((ContinuousClock.now - start) / .seconds(1))

@@ -119,7 +119,7 @@ struct Sample: ParsableCommand {
     var pictures = [PixelImage?](repeating: nil, count: total)
     var names = [String?](repeating: nil, count: total)
     var finished = 0
-    for event in generation {
+    while let event = try generation.next() {
       try preview?.add(event, count: count, codec: generator.codec)
       if case .file(let file) = event {
         let name =

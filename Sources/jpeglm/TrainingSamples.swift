@@ -26,7 +26,7 @@ struct TrainingSamples {
   mutating func write(step: Int, isLast: Bool, _ log: TensorBoardLog?) throws {
     let start = ContinuousClock.now
     guard count > 0, start >= due || isLast else { return }
-    let files = try Generator(checkpoint, pool: pool).generate(count: count)
+    let files = try Generator(checkpoint, pool: pool).generate(count: count).all()
     let sheet = ContactSheet().image(of: files.map(\.picture))
     try Folders.make(folder)
     let file = try sheet.jpegFile()

@@ -20,6 +20,17 @@ import Testing
     }
   }
 
+  @Test func `a sequence that is longer than the context is taken in windows`() throws {
+    var shape = LlamaGradientTests.wide
+    shape.contextLength = 4
+    let model = try LlamaGradientTests.model(shape, deviation: 0.1)
+    let benchmark = Benchmark(model, batch: 1, context: 4)
+    let weights = try benchmark.weights(.f32)
+    let whole = try benchmark.bits(of: [[3, 1, 4, 1, 5, 9, 2]], weights: weights)
+    let parts = try benchmark.bits(of: [[3, 1, 4, 1, 5], [5, 9, 2]], weights: weights)
+    #expect(abs(whole - 2 * parts) < 1e-6 * whole)
+  }
+
   @Test func `rates are counted from tokens, operations and bytes`() throws {
     let shape = LlamaGradientTests.wide
     var benchmark = try Benchmark(shape, batch: 2, context: 8)
