@@ -64,6 +64,9 @@ struct Bench: ParsableCommand {
     if images != nil, ["T", "S"].contains(config) {
       throw ValidationError("--images needs a trained model: name its run with --config.")
     }
+    guard seconds > 0, seconds.isFinite else {
+      throw ValidationError("--seconds \(seconds) is no finite number above 0.")
+    }
   }
 
   private struct Report: Encodable {

@@ -73,9 +73,9 @@ struct EvalWriter {
       return target
     }
     var (written, valid, unfinished) = (0, 0, 0)
-    for file in try generator.generate(
+    let files = try generator.generate(
       count: count, continuing: prompts, sampling: sampling, seed: seed)
-    {
+    while let file = try files.next() {
       written += 1
       if file.isValid {
         valid += 1

@@ -132,7 +132,7 @@ struct Sample: ParsableCommand {
     if let sheet, sheet.paths.count > 1 { report.grids = sheet.paths }
     var names = [String?](repeating: nil, count: total)
     var finished = 0
-    for event in generation {
+    while let event = try generation.next() {
       try preview?.add(event, count: count, codec: generator.codec)
       if case .file(let file) = event {
         let name = photos.isEmpty ? file.name : photos[file.id.prompt].fileName(file, profile)

@@ -187,7 +187,7 @@ struct Train: ParsableCommand {
       throw ValidationError("--accumulate \(accumulate) is outside 1 … 65536.")
     }
     if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
-      throw ValidationError("--learning-rate \(learningRate) is not above 0.")
+      throw ValidationError("--learning-rate \(learningRate) is no finite number above 0.")
     }
     guard (0...1_024).contains(samples) else {
       throw ValidationError("--samples \(samples) is outside 0 … 1024.")

@@ -17,6 +17,13 @@ static inline void codeclm_cpu_relax(void) {
 #endif
 }
 
+// thread.c
+
+/// How many parallel loops the calling thread is inside of, and how to say that it enters or leaves one.
+int codeclm_loop_depth(void);
+void codeclm_enter_loop(void);
+void codeclm_leave_loop(void);
+
 // openblas_core.c
 
 /// Makes OpenBLAS use the kernels of the widest instruction set that the processor has, if it

@@ -15,7 +15,7 @@ extension Checkpoint {
   ///
   /// - Throws: ``FileError``, ``NumericsError``.
   public func export(to folder: URL, storage: Storage) throws {
-    try writeDescription(to: folder, storage: storage.type)
+    try Folders.make(folder)
     let regions = weights.layout.buffer.regions
     let header = try SafeTensors.header(
       regions.map { ($0.name, $0.shape) }, type: storage.type)
@@ -25,6 +25,8 @@ extension Checkpoint {
       try weights.withMatrix(region) { try writer.append($0, as: storage.type) }
     }
     try writer.finish()
+    // Weights that cannot be used end the export before there is anything.
+    try writeDescription(to: folder, storage: storage.type)
   }
 
   /// Writes a GGUF file for llama.cpp.

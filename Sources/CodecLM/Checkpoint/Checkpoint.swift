@@ -36,29 +36,35 @@ public struct Checkpoint: Sendable {
   /// Opens a folder: reads its descriptions and checks that its weights are all there, without keeping
   /// them in memory; files that have a checksum are read through for it.
   ///
+  /// A stored head that differs from the embedding counts, whatever `tie_word_embeddings` says, as in
+  /// transformers 5.
+  ///
   /// - Throws: ``FileError`` that names the file which is missing or malformed,
   ///   ``LlamaConfigurationError``, ``NumericsError``.
   public init(_ folder: URL) throws {
     guard FolderListing.kind(of: folder.path) == .folder else {
       throw FileError.malformed(path: folder.path, reason: "no such folder; check the path")
     }
-    configuration = try LlamaConfiguration(contentsOf: folder)
+    let described = try LlamaConfiguration(contentsOf: folder)
     (codec, assumesCodec) = try Self.codecOrAuthors(of: folder)
     tokenizer = try Tokenizer(contentsOf: folder)
-    guard configuration.vocabulary == tokenizer.count else {
+    // Tokens beyond the tokenizer's fill a matrix up to a round size and are never drawn.
+    guard described.vocabulary >= tokenizer.count else {
       throw FileError.malformed(
         path: folder.appendingPathComponent(LlamaConfiguration.fileName).path,
-        reason: "vocab_size is \(configuration.vocabulary), the tokenizer has \(tokenizer.count)")
+        reason: "vocab_size is \(described.vocabulary), the tokenizer has \(tokenizer.count)")
     }
     sampling = try GenerationFile.sampling(of: folder)
     heldOutShare = try ModelSplit.share(of: folder)
-    weights = try CheckpointWeights(ModelFiles(folder), configuration)
+    weights = try CheckpointWeights(ModelFiles(folder), described)
+    configuration = weights.configuration
   }
 
   /// The model in single precision; that of an opened folder is read when it is first asked for, and
   /// kept.
   ///
-  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: ``NumericsError/outOfMemory(bytes:)``, ``FileError`` that names a tensor of which a number
+  ///   is not finite.
   public var model: Llama {
     get throws { try weights.model() }
   }
@@ -69,7 +75,7 @@ public struct Checkpoint: Sendable {
   /// - Parameters:
   ///   - format: by default ``weightFormat``.
   ///   - pool: threads that convert tensors.
-  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: as ``model``.
   public func decoderWeights(
     format: WeightFormat? = nil, pool: WorkerPool = .shared
   ) throws -> DecoderWeights {

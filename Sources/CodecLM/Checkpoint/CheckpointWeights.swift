@@ -7,7 +7,8 @@ final class CheckpointWeights: Sendable {
 
   let layout: LlamaLayout
 
-  private let configuration: LlamaConfiguration
+  /// The model's shape, as its weights have it.
+  let configuration: LlamaConfiguration
   private let loaded: Mutex<Llama?>
 
   init(_ model: Llama) {
@@ -28,6 +29,8 @@ final class CheckpointWeights: Sendable {
         path: files.path,
         reason: "holds \(files.tensors.count) tensors, too few for \(configuration.layers) layers")
     }
+    var configuration = configuration
+    if configuration.tiesEmbeddings { try Self.untie(&configuration, files) }
     layout = LlamaLayout(configuration)
     var strangers = Set(files.tensors.keys)
     for region in layout.buffer.regions {
@@ -37,7 +40,7 @@ final class CheckpointWeights: Sendable {
     let stranger = strangers.sorted().first { name in
       // Older transformers store the rotary frequencies; a tied head is the embedding again.
       !name.hasSuffix(".rotary_emb.inv_freq")
-        && !(configuration.tiesEmbeddings && name == "lm_head.weight")
+        && !(configuration.tiesEmbeddings && name == Self.head)
     }
     if let stranger {
       throw FileError.malformed(
@@ -47,6 +50,19 @@ final class CheckpointWeights: Sendable {
     self.files = files
     self.configuration = configuration
     loaded = Mutex(nil)
+  }
+
+  private static let head = "lm_head.weight"
+
+  /// Takes a stored head for the model's own if it is not the embedding once more.
+  private static func untie(
+    _ configuration: inout LlamaConfiguration, _ files: ModelFiles
+  ) throws {
+    guard files.tensors[head] != nil else { return }
+    let shape = [configuration.vocabulary, configuration.hiddenSize]
+    let embedding = try files.tensor("model.embed_tokens.weight", shape: shape)
+    configuration.tiesEmbeddings = try embedding.holdsNumbers(
+      of: files.tensor(head, shape: shape))
   }
 
   /// The types in which the matrices are stored.
@@ -92,9 +108,7 @@ final class CheckpointWeights: Sendable {
     pool: WorkerPool = .shared
   ) throws {
     guard let files else { preconditionFailure("neither a model nor files") }
-    let tensor = try files.tensor(region.name, shape: region.shape)
-    tensor.load(into: buffer, at: offset, pool: pool)
-    tensor.discard()
+    try files.loadFinite(region.name, shape: region.shape, into: buffer, at: offset, pool: pool)
   }
 
   func decoderWeights(format: WeightFormat, pool: WorkerPool) throws -> DecoderWeights {

@@ -25,6 +25,31 @@ extension TensorFile {
     return tensor
   }
 
+  /// Reads a tensor into a buffer from `offset` on as single precision, checks its numbers and lets its
+  /// pages go.
+  ///
+  /// - Throws: ``FileError`` when it is missing, has another shape or type, or when a number of it is
+  ///   infinite or none in single precision.
+  func loadFinite(
+    _ name: String, shape: [Int], into buffer: FloatBuffer, at offset: Int,
+    pool: WorkerPool = .shared
+  ) throws(FileError) {
+    let tensor = try tensor(name, shape: shape)
+    tensor.load(into: buffer, at: offset, pool: pool)
+    tensor.discard()
+    let (start, count) = (offset, tensor.count)
+    let areFinite = pool.map((count + checkedAtOnce - 1) / checkedAtOnce) { task in
+      let range = task * checkedAtOnce..<min((task + 1) * checkedAtOnce, count)
+      // A float's square is within double precision's range, and so is the sum of all.
+      return Kernels.sumOfSquares(buffer, start + range.lowerBound..<start + range.upperBound)
+        .isFinite
+    }
+    guard !areFinite.contains(false) else {
+      throw .malformed(
+        path: path, reason: "a number of \(name) is infinite or none; the file cannot be used")
+    }
+  }
+
   /// The elements of a floating-point tensor in row-major order, if there is one of this name.
   public func floats(_ name: String) -> [Float]? { tensors[name]?.floats() }
 
@@ -42,3 +67,6 @@ extension TensorFile {
     }
   }
 }
+
+/// Numbers that one task looks at.
+private let checkedAtOnce = 1 << 18

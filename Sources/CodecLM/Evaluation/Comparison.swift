@@ -8,6 +8,8 @@ public struct Comparison: Sendable, Codable, Equatable {
   public let referenceCount: Int?
   /// Pictures of the set, if known.
   public let count: Int?
+  /// Number of features.
+  public let dimensions: Int?
   /// See ``frechetDistance(_:_:pool:)``; FID with Inception's features.
   public let frechetDistance: Double
   /// `nil` where only statistics are known, or fewer than four pictures.
@@ -31,7 +33,7 @@ public struct Comparison: Sendable, Codable, Equatable {
   private enum CodingKeys: String, CodingKey {
     case reference, set
     case referenceCount = "reference_count"
-    case count
+    case count, dimensions
     case frechetDistance = "frechet_distance"
     case kernelDistance = "kernel_distance"
     case shares = "precision_recall"
@@ -79,6 +81,7 @@ public struct Comparison: Sendable, Codable, Equatable {
     self.set = set.name
     referenceCount = reference.statistics.count
     count = set.statistics.count
+    dimensions = set.statistics.dimensions
     var seconds = Seconds()
     frechetDistance = try Self.timed(&seconds.frechet) {
       try CodecLM.frechetDistance(reference.statistics, set.statistics, pool: pool)

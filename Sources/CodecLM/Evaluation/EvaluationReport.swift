@@ -117,7 +117,8 @@ public struct EvaluationReport: Sendable, Codable {
   /// Adds comparisons, and warnings of too few pictures or unequal numbers of them.
   public mutating func add(_ comparisons: [Comparison]) {
     self.comparisons += comparisons
-    guard let features else { return }
+    guard let dimensions = features?.dimensions ?? comparisons.first?.dimensions else { return }
+    let distanceName = features?.distanceName ?? FeatureProtocol.plainDistanceName
     var counts: [(name: String, count: Int)] = []
     for comparison in self.comparisons {
       for (name, count) in [
@@ -127,13 +128,13 @@ public struct EvaluationReport: Sendable, Codable {
         counts.append((name, count))
       }
     }
-    let few = counts.filter { $0.count <= features.dimensions }
+    let few = counts.filter { $0.count <= dimensions }
     if !few.isEmpty {
       let names = few.map { "\($0.name) (\($0.count))" }.joined(separator: ", ")
       warnings.append(
         """
-        No more pictures than the \(features.dimensions) features: \(names). Covariances are singular \
-        and the \(features.distanceName) is far too large, even between real pictures. Read the kernel \
+        No more pictures than the \(dimensions) features: \(names). Covariances are singular \
+        and the \(distanceName) is far too large, even between real pictures. Read the kernel \
         distance, or take more pictures.
         """)
     }
@@ -141,7 +142,7 @@ public struct EvaluationReport: Sendable, Codable {
       let names = counts.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
       warnings.append(
         """
-        Unequal numbers of pictures: \(names). A \(features.distanceName) falls as pictures are added; \
+        Unequal numbers of pictures: \(names). A \(distanceName) falls as pictures are added; \
         compare it only with others of these numbers.
         """)
     }

@@ -36,6 +36,7 @@ public struct FeatureFile: Sendable {
     }
     features = try Matrix(rows: tensor.shape[0], columns: tensor.shape[1])
     tensor.load(into: features.buffer)
+    guard features.isFinite else { throw malformed("a feature is infinite or not a number") }
     if let network = file.metadata[Key.network], let weights = file.metadata[Key.weights],
       let resize = file.metadata[Key.resize].flatMap(FeatureResize.init(rawValue:))
     {

@@ -32,8 +32,11 @@ public struct FeatureProtocol: Sendable, Codable, Equatable {
 
   /// What the Fréchet distance of these features is called: FID only with Inception's.
   public var distanceName: String {
-    network.hasPrefix("Inception") ? "FID" : "Fréchet distance"
+    network.hasPrefix("Inception") ? "FID" : Self.plainDistanceName
   }
+
+  /// What the Fréchet distance of features is called whose network is not known.
+  static let plainDistanceName = "Fréchet distance"
 }
 
 extension FeatureProtocol: CustomStringConvertible {

@@ -29,7 +29,7 @@ public struct HeatMap: Sendable {
     let zoom = max(1, (side + largest - 1) / largest)
     let brightest = top ?? values.max() ?? 1
     let top = brightest > 0 ? brightest : 1
-    let colors = values.map { Self.color(min(max($0, 0) / top, 1)) }
+    let colors = values.map { Self.color(of: $0 / top) }
     var samples: [UInt8] = []
     samples.reserveCapacity(picture.width * picture.height * zoom * zoom * 3)
     for y in 0..<picture.height * zoom {
@@ -48,9 +48,9 @@ public struct HeatMap: Sendable {
     [10, 10, 90], [110, 20, 140], [210, 50, 70], [250, 150, 30], [255, 250, 150],
   ]
 
-  /// The colour of a number in 0 … 1.
-  private static func color(_ value: Double) -> SIMD3<Double> {
-    let place = value * Double(ramp.count - 1)
+  /// The colour of a share of the largest value; what is no number is as 0.
+  private static func color(of share: Double) -> SIMD3<Double> {
+    let place = (share > 0 ? min(share, 1) : 0) * Double(ramp.count - 1)
     let index = min(Int(place), ramp.count - 2)
     let share = place - Double(index)
     return ramp[index] * (1 - share) + ramp[index + 1] * share

@@ -40,7 +40,8 @@ public struct Scorer {
 
   /// The scores of canonical streams, in their order.
   ///
-  /// - Throws: ``CodecError`` for a stream that is none of the profile's.
+  /// - Throws: ``CodecError`` for a stream that is none of the profile's, ``LlamaError`` where the
+  ///   model's numbers are none.
   public func scores(of streams: [[UInt8]]) throws -> [PictureScore] {
     let baselines = pool.map(streams.count) { [codec] index in
       Result { () throws(CodecError) in try codec.baselineBits(of: streams[index]) }
@@ -49,7 +50,7 @@ public struct Scorer {
     let sequences = streams.map {
       [tokenizer.beginToken] + tokenizer.encode($0) + [tokenizer.endToken]
     }
-    let nats = losses.losses(of: sequences)
+    let nats = try losses.losses(of: sequences)
     return try streams.indices.map { index in
       PictureScore(
         tokenBits: nats[index].map { Double($0) / M_LN2 }, bytes: streams[index].count,
@@ -111,7 +112,7 @@ public struct PictureScore: Sendable {
 
 /// The negative log likelihood of each token but the first, in nats.
 private protocol TokenLosses {
-  func losses(of sequences: [[Int32]]) -> [[Float]]
+  func losses(of sequences: [[Int32]]) throws(LlamaError) -> [[Float]]
 }
 
 /// Many sequences a pass, on the training path.
@@ -129,7 +130,7 @@ private final class GraphLosses: TokenLosses {
       model, capacity: max(Self.positions, window), recomputing: true, pool: pool)
   }
 
-  func losses(of sequences: [[Int32]]) -> [[Float]] {
+  func losses(of sequences: [[Int32]]) throws(LlamaError) -> [[Float]] {
     var result = sequences.map { _ in [Float]() }
     var waiting: [(sequence: Int, positions: Range<Int>)] = []
     var filled = 0
@@ -155,6 +156,9 @@ private final class GraphLosses: TokenLosses {
       }
     }
     if filled > 0 { pass() }
+    guard result.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+      throw .notFinite(weights: .f32, cache: .f32)
+    }
     return result
   }
 }
@@ -167,15 +171,7 @@ private final class DecoderLosses: TokenLosses {
     decoder = try LlamaDecoder(weights, slots: 1, pool: pool)
   }
 
-  func losses(of sequences: [[Int32]]) -> [[Float]] {
-    sequences.map { sequence in
-      windows(of: sequence.count - 1, decoder.capacity).flatMap { positions in
-        decoder.losses(of: Array(sequence[positions.lowerBound...positions.upperBound]))
-      }
-    }
+  func losses(of sequences: [[Int32]]) throws(LlamaError) -> [[Float]] {
+    try sequences.map { sequence throws(LlamaError) in try decoder.losses(of: sequence) }
   }
-}
-
-private func windows(of count: Int, _ length: Int) -> [Range<Int>] {
-  stride(from: 0, to: count, by: length).map { $0..<min($0 + length, count) }
 }

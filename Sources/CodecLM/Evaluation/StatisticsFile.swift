@@ -65,6 +65,9 @@ public struct StatisticsFile: Sendable {
     guard statistics.mean.allSatisfy(\.isFinite), statistics.covariance.isFinite else {
       throw malformed("a number in it is infinite or not a number")
     }
+    if let fault = try statistics.covariance.faultOfCovariance {
+      throw malformed("sigma is no covariance: \(fault)")
+    }
   }
 
   /// Whether a file's bytes are of one that was written here: it names its features.
@@ -89,5 +92,30 @@ public struct StatisticsFile: Sendable {
     let description = Description(images: statistics.count, features: features)
     archive.add(Self.descriptionName, [UInt8](try encoder.encode(description)))
     try AtomicFile.write(archive.file, to: url)
+  }
+}
+
+extension DoubleMatrix {
+  /// Of the largest variance, what rounding to single precision may have changed.
+  private static let rounding = 1e-4
+
+  /// Why a square matrix of finite numbers is no covariance, if it is none.
+  fileprivate var faultOfCovariance: String? {
+    get throws {
+      let variances = (0..<rows).map { self[$0, $0] }
+      if let place = variances.firstIndex(where: { $0 < 0 }) {
+        return "the variance of feature \(place) is \(variances[place])"
+      }
+      let tolerance = Self.rounding * (variances.max() ?? 0)
+      for row in 0..<rows {
+        for column in 0..<row where !(abs(self[row, column] - self[column, row]) <= tolerance) {
+          return "it is not symmetric at row \(row), column \(column)"
+        }
+      }
+      // Of fewer pictures than features, eigenvalues are zero but for rounding.
+      let raised = try DoubleMatrix(copying: self)
+      for place in 0..<rows { raised[place, place] += max(tolerance, .leastNormalMagnitude) }
+      return LAPACK.cholesky(raised) ? nil : "some of its eigenvalues are negative"
+    }
   }
 }

@@ -60,10 +60,11 @@ extension LlamaConfiguration: Codable {
       throw LlamaConfigurationError.unsupported(
         field: CodingKeys.rotatedShare.rawValue, value: "\(share)")
     }
-    // The newer key holds both the base and the scaling, the older one the scaling alone.
-    let rope =
-      try fields.decodeIfPresent(RopeParameters.self, forKey: .ropeParameters)
-      ?? fields.decodeIfPresent(RopeParameters.self, forKey: .ropeScaling)
+    // Where they contradict each other, the older key counts before the newer one, unless it is
+    // empty, and what either says of the base before what stands outside, as in transformers 5.
+    let rope = try [CodingKeys.ropeScaling, .ropeParameters].lazy
+      .compactMap { try fields.decodeIfPresent(RopeParameters.self, forKey: $0) }
+      .first { !$0.isEmpty }
     self.init(
       vocabulary: try fields.decode(Int.self, forKey: .vocabulary),
       hiddenSize: try fields.decode(Int.self, forKey: .hiddenSize),
@@ -73,8 +74,8 @@ extension LlamaConfiguration: Codable {
       keyValueHeads: try fields.decodeIfPresent(Int.self, forKey: .keyValueHeads),
       headDimension: try fields.decodeIfPresent(Int.self, forKey: .headDimension),
       contextLength: try fields.decodeIfPresent(Int.self, forKey: .contextLength) ?? 2_048,
-      ropeTheta: try fields.decodeIfPresent(Double.self, forKey: .ropeTheta)
-        ?? rope?.theta ?? 10_000,
+      ropeTheta: try rope?.theta ?? fields.decodeIfPresent(Double.self, forKey: .ropeTheta)
+        ?? 10_000,
       ropeScaling: rope?.scaling,
       rmsNormEpsilon: try fields.decodeIfPresent(Float.self, forKey: .rmsNormEpsilon) ?? 1e-6,
       tiesEmbeddings: try fields.decodeIfPresent(Bool.self, forKey: .tiesEmbeddings) ?? false)

@@ -3,23 +3,26 @@ import Foundation
 extension LlamaDecoder {
   /// The negative log likelihood of each token but the first, given those before it, in nats.
   ///
-  /// Slot 0 is taken for it and holds the sequence afterwards. The training path's
+  /// Slot 0 is taken for it; a sequence that is too long for it is taken in windows, as in training. The training path's
   /// ``LlamaGraph/losses(tokens:targets:segments:)`` is faster; this one says what the decoder's
   /// weights, which may be of another format, cost.
   ///
-  /// - Precondition: at most ``capacity`` + 1 tokens.
-  public mutating func losses(of tokens: [Int32]) -> [Float] {
-    reset(slot: 0)
+  /// - Throws: ``LlamaError/notFinite(weights:cache:)``.
+  public mutating func losses(of tokens: [Int32]) throws(LlamaError) -> [Float] {
     var losses: [Float] = []
     losses.reserveCapacity(tokens.count)
-    for start in stride(from: 0, to: tokens.count - 1, by: Self.rowsPerPass) {
-      let inputs = start..<min(start + Self.rowsPerPass, tokens.count - 1)
-      let logits = advance(inputs.map { Input(slot: 0, token: tokens[$0]) })
-      for (row, position) in inputs.enumerated() {
-        losses.append(
-          logits.withRow(row) { Self.loss(logits: $0, target: Int(tokens[position + 1])) })
+    for window in windows(of: tokens.count - 1, capacity) {
+      reset(slot: 0)
+      for start in stride(from: window.lowerBound, to: window.upperBound, by: Self.rowsPerPass) {
+        let inputs = start..<min(start + Self.rowsPerPass, window.upperBound)
+        let logits = try advance(inputs.map { Input(slot: 0, token: tokens[$0]) })
+        for (row, position) in inputs.enumerated() {
+          losses.append(
+            logits.withRow(row) { Self.loss(logits: $0, target: Int(tokens[position + 1])) })
+        }
       }
     }
+    guard losses.allSatisfy(\.isFinite) else { throw notFinite }
     return losses
   }
 
@@ -30,4 +33,9 @@ extension LlamaDecoder {
     for index in logits.indices { sum += exp(logits[index] - largest) }
     return log(sum) + largest - logits[target]
   }
+}
+
+/// The parts of `count` positions that a context of `length` sees at once.
+func windows(of count: Int, _ length: Int) -> [Range<Int>] {
+  stride(from: 0, to: count, by: length).map { $0..<min($0 + length, count) }
 }

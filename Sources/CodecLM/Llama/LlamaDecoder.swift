@@ -153,8 +153,10 @@ public struct LlamaDecoder: ~Copyable {
   /// ``rowsPerPass``.
   ///
   /// - Precondition: at most ``rowsPerPass`` inputs, and room in their slots.
+  /// - Throws: ``LlamaError/notFinite(weights:cache:)`` if a logit is infinite or not a number; the
+  ///   inputs' slots must then be ``reset(slot:)``.
   /// - Complexity: O(inputs × (parameters + layers × width × positions so far)).
-  public mutating func advance(_ inputs: [Input]) -> Matrix {
+  public mutating func advance(_ inputs: [Input]) throws(LlamaError) -> Matrix {
     precondition(inputs.count <= Self.rowsPerPass, "\(inputs.count) inputs in one pass")
     let residual = state.residual.rows(0..<inputs.count)
     rows.removeAll()
@@ -178,7 +180,13 @@ public struct LlamaDecoder: ~Copyable {
     }
     let logits = state.logits.rows(0..<inputs.count)
     multiply(residual, norm: weights.norm, weights.head, into: logits, .store)
-    return logits.columns(0..<weights.configuration.vocabulary)
+    let result = logits.columns(0..<weights.configuration.vocabulary)
+    guard result.isFinite else { throw notFinite }
+    return result
+  }
+
+  var notFinite: LlamaError {
+    .notFinite(weights: weights.format, cache: cache.isHalf ? .f16 : .f32)
   }
 
   private func multiply(

@@ -2,6 +2,8 @@
 struct RopeParameters: Codable {
   var theta: Double?
   var scaling: RopeScaling?
+  /// Whether the object says nothing.
+  var isEmpty = false
 
   private enum CodingKeys: String, CodingKey {
     case theta = "rope_theta"
@@ -21,6 +23,7 @@ struct RopeParameters: Codable {
   /// - Throws: ``LlamaConfigurationError`` that names a kind of scaling that is not supported.
   init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
+    isEmpty = fields.allKeys.isEmpty
     theta = try fields.decodeIfPresent(Double.self, forKey: .theta)
     let share = try fields.decodeIfPresent(Double.self, forKey: .rotatedShare)
     if let share, share != 1 {

@@ -9,7 +9,7 @@ package enum FileBytes {
   ///
   /// - Parameter limit: the largest number of bytes to read; a larger file is an error. By default
   ///   1 GiB: above any picture, below what would exhaust memory.
-  /// - Throws: ``FileError/cannotRead(path:reason:)``.
+  /// - Throws: ``FileError/cannotRead(path:reason:)``, ``FileError/pointer(path:)``.
   package static func read(_ path: String, limit: Int = 1 << 30) throws(FileError) -> [UInt8] {
     // Without O_NONBLOCK, opening a named pipe waits for its writer.
     let descriptor = unsafe path.withSystemPath {
@@ -42,8 +42,18 @@ package enum FileBytes {
       }
     }
     if failed { throw error(path) }
+    if isPointer(bytes) { throw .pointer(path: path) }
     return bytes
   }
+
+  /// Whether a file's bytes are a pointer of Git LFS (git-lfs, docs/spec.md): some lines, of which the
+  /// first names the version.
+  static func isPointer(_ bytes: [UInt8]) -> Bool {
+    bytes.count < largestPointer && bytes.starts(with: pointerVersion)
+  }
+
+  static let largestPointer = 1_024
+  private static let pointerVersion = Array("version https://git-lfs.github.com/spec/".utf8)
 
   private static func error(_ path: String) -> FileError {
     .cannotRead(path: path, reason: systemReason(.reading))

@@ -9,12 +9,15 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
   case inUse(path: String)
   /// The content of the file or folder at `path` is not what its name promises.
   case malformed(path: String, reason: String)
+  /// At `path` stands what Git LFS puts in place of a file that it has not fetched.
+  case pointer(path: String)
 
   /// The system's text alone.
   var reason: String {
     switch self {
     case .cannotRead(_, let reason), .cannotWrite(_, let reason), .malformed(_, let reason): reason
     case .inUse: "another process works in it"
+    case .pointer: "a Git LFS pointer, not the file itself; run git lfs pull"
     }
   }
 
@@ -24,6 +27,7 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
     case .cannotRead(let path, let reason): "cannot read \(path): \(reason)"
     case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
     case .malformed(let path, let reason): "\(path): \(reason)"
+    case .pointer(let path): "\(path) is \(reason)"
     case .inUse(let path):
       "another process works in \(path); wait for its end, or name another --out"
     }

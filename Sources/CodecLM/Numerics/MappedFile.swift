@@ -16,7 +16,7 @@ import Foundation
 
   /// Maps the file at `path`.
   ///
-  /// - Throws: ``NumericsError/cannotMap(path:reason:)``.
+  /// - Throws: ``NumericsError/cannotMap(path:reason:)``, ``FileError/pointer(path:)``.
   public init(path: String) throws {
     let descriptor = unsafe path.withSystemPath { unsafe open($0, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw Self.error(path) }
@@ -36,6 +36,9 @@ import Foundation
         unsafe address != MAP_FAILED
       else { throw Self.error(path) }
       unsafe base = UnsafeRawPointer(address)
+    }
+    if count < FileBytes.largestPointer, FileBytes.isPointer(bytes(0..<count)) {
+      throw FileError.pointer(path: path)
     }
   }
 

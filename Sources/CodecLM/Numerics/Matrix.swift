@@ -86,6 +86,15 @@ public struct Matrix: Sendable {
     }
   }
 
+  /// Whether no element is infinite or not a number.
+  public var isFinite: Bool {
+    // A square is within double precision's range, and so is the sum of all.
+    (0..<rows).allSatisfy { row in
+      let start = offset + row * stride
+      return Kernels.sumOfSquares(buffer, start..<start + columns).isFinite
+    }
+  }
+
   /// Sets all elements, row by row.
   public func fill(from elements: [Float]) {
     precondition(elements.count == rows * columns, "\(elements.count) for [\(rows), \(columns)]")

@@ -107,6 +107,24 @@ public struct StoredTensor: Sendable {
     }
   }
 
+  /// Whether another floating-point tensor of the same shape has the same numbers, in single precision.
+  package func holdsNumbers(of other: StoredTensor) -> Bool {
+    precondition(shape == other.shape, "\(shape) and \(other.shape)")
+    if file === other.file, start == other.start, type == other.type, strides == other.strides {
+      return true
+    }
+    return (0..<(shape.first ?? 1)).allSatisfy { row($0) == other.row($0) }
+  }
+
+  /// The elements of one of the outermost rows.
+  private func row(_ index: Int) -> [Float] {
+    let width = shape.dropFirst().reduce(1, *)
+    return unsafe [Float](unsafeUninitializedCapacity: width) { buffer, filled in
+      if let target = buffer.baseAddress { unsafe copy(index..<index + 1, to: target) }
+      filled = width
+    }
+  }
+
   /// The elements of a tensor of 64-bit whole numbers in row-major order.
   package func integers() -> [Int]? {
     guard type == .int64 else { return nil }
@@ -148,15 +166,20 @@ public struct StoredTensor: Sendable {
     let destination = unsafe Destination(target)
     pool.forEach(tasks) { task, _ in
       let range = task * rows / tasks..<(task + 1) * rows / tasks
-      var next = unsafe destination.pointer + range.lowerBound * width
-      file.withBytes { bytes in
-        unsafe bytes.withUnsafeBytes { bytes in
-          visitRuns(of: range) { place, count, stride in
-            let source = unsafe UnsafeRawBufferPointer(
-              rebasing: bytes[(start + place * type.bytes)...])
-            unsafe type.copy(source.baseAddress, count: count, stride: stride, to: next)
-            unsafe next += count
-          }
+      unsafe copy(range, to: destination.pointer + range.lowerBound * width)
+    }
+  }
+
+  /// Writes the outermost rows in `range` one after another.
+  @unsafe private func copy(_ range: Range<Int>, to target: UnsafeMutablePointer<Float>) {
+    var next = unsafe target
+    file.withBytes { bytes in
+      unsafe bytes.withUnsafeBytes { bytes in
+        visitRuns(of: range) { place, count, stride in
+          let source = unsafe UnsafeRawBufferPointer(
+            rebasing: bytes[(start + place * type.bytes)...])
+          unsafe type.copy(source.baseAddress, count: count, stride: stride, to: next)
+          unsafe next += count
         }
       }
     }

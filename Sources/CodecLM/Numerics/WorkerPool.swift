@@ -43,14 +43,17 @@ public final class WorkerPool: Sendable {
   ///
   /// `worker` is in `0..<threads`, and two calls that run at once have different workers.
   ///
-  /// A call from inside `body`, or while another thread uses the pool, runs its iterations on the
-  /// calling thread alone, as worker 0.
+  /// While another thread uses the pool, a call waits for its turn; those that wait get it in the order
+  /// in which they came. A call from inside a loop's `body` never waits, so that loops cannot wait for
+  /// each other: if the pool is in use, it runs its iterations on the calling thread alone, as worker 0.
+  ///
+  /// - Precondition: `body` does not wait for a thread that may be waiting for this pool.
   public func forEach(_ count: Int, _ body: @Sendable (_ index: Int, _ worker: Int) -> Void) {
-    guard count > 1, threads > 1, job.owner.tryLock() else {
+    guard count > 1, threads > 1, job.turns.take(orLeave: codeclm_loop_depth() > 0) else {
       for index in 0..<max(count, 0) { body(index, 0) }
       return
     }
-    defer { job.owner.unlock() }
+    defer { job.turns.give() }
     withoutActuallyEscaping(body) { body in
       job.run(count, body)
     }
@@ -84,8 +87,8 @@ public final class WorkerPool: Sendable {
 }
 
 private final class Job: @unchecked Sendable {
-  /// Held by the caller whose loop is running.
-  let owner = OwnerLock()
+  /// The callers' turns.
+  let turns = Turns()
 
   private var body: (@Sendable (Int, Int) -> Void)?
   private var count = 0
@@ -107,7 +110,9 @@ private final class Job: @unchecked Sendable {
       wake.broadcast()
       wake.unlock()
     }
+    codeclm_enter_loop()
     while claimAndRun(worker: 0) {}
+    codeclm_leave_loop()
     var spun = 0
     while pending.load(ordering: .acquiring) > 0 {
       spun += 1
@@ -117,6 +122,7 @@ private final class Job: @unchecked Sendable {
   }
 
   func serve(_ worker: Int) {
+    codeclm_enter_loop()
     var spun = 0
     while !stopped.load(ordering: .relaxed) {
       if claimAndRun(worker: worker) {
@@ -164,13 +170,45 @@ private final class Job: @unchecked Sendable {
   }
 }
 
-/// A lock that is only ever tried.
-private final class OwnerLock: Sendable {
-  private let taken = Atomic<Bool>(false)
+/// Turns at something, in the order in which they are asked for.
+private final class Turns: Sendable {
+  /// The number of the next turn that is asked for.
+  private let next = Atomic<Int>(0)
+  /// The number of the turn that is running, or that runs as soon as it is asked for.
+  private let current = Atomic<Int>(0)
+  private let sleepers = Atomic<Int>(0)
+  private let wake = NSCondition()
 
-  func tryLock() -> Bool {
-    taken.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
+  private static let spins = 2_000
+
+  /// Waits for a turn, or if there is one to wait for and `leaves` says so, does without.
+  ///
+  /// - Returns: whether the turn is the caller's, who must ``give()`` it.
+  func take(orLeave leaves: Bool) -> Bool {
+    let free = current.load(ordering: .acquiring)
+    if next.compareExchange(expected: free, desired: free + 1, ordering: .acquiring).exchanged {
+      return true
+    }
+    if leaves { return false }
+    let mine = next.add(1, ordering: .relaxed).oldValue
+    for _ in 0..<Self.spins {
+      if current.load(ordering: .acquiring) == mine { return true }
+      codeclm_cpu_relax()
+    }
+    wake.lock()
+    sleepers.add(1, ordering: .sequentiallyConsistent)
+    while current.load(ordering: .sequentiallyConsistent) != mine { wake.wait() }
+    sleepers.subtract(1, ordering: .sequentiallyConsistent)
+    wake.unlock()
+    return true
   }
 
-  func unlock() { taken.store(false, ordering: .releasing) }
+  /// Hands over to whoever waits longest.
+  func give() {
+    current.add(1, ordering: .sequentiallyConsistent)
+    guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
+    wake.lock()
+    wake.broadcast()
+    wake.unlock()
+  }
 }

@@ -37,7 +37,7 @@ public struct ConstraintBenchmark: Sendable {
   /// Measures; `nil` if what all streams begin with leaves no room for a draw in the model's context, or the
   /// model has fewer tokens than its tokenizer.
   ///
-  /// - Throws: ``CodecError/invalidProfile(_:)``, ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: ``CodecError/invalidProfile(_:)``, ``NumericsError/outOfMemory(bytes:)``, ``LlamaError``.
   public func run() throws -> Result? {
     let trie = TokenTrie(checkpoint.tokenizer)
     let constraint = try StreamConstraint(checkpoint.codec.makeCodec().makeGrammar(), trie)
@@ -49,7 +49,9 @@ public struct ConstraintBenchmark: Sendable {
     else { return nil }
     var constrained = try Lane(self, beginning, isConstrained: true)
     var free = try Lane(self, beginning, isConstrained: false)
-    var results = (0..<rounds).map { round(seed: UInt64($0), beginning, &constrained, &free) }
+    var results = try (0..<rounds).map {
+      try round(seed: UInt64($0), beginning, &constrained, &free)
+    }
     results.sort { $0.share < $1.share }
     return results[rounds / 2]
   }
@@ -58,9 +60,9 @@ public struct ConstraintBenchmark: Sendable {
   /// without the constraint in turn, so that both meet the machine in the same minute.
   private func round(
     seed: UInt64, _ beginning: Generation.Beginning, _ constrained: inout Lane, _ free: inout Lane
-  ) -> Result {
-    constrained.begin(beginning)
-    free.begin(beginning)
+  ) throws -> Result {
+    try constrained.begin(beginning)
+    try free.begin(beginning)
     var next = [[Int32]](repeating: beginning.tokens.suffix(1), count: streams)
     var tokens = 0
     var seconds = (constrained: 0.0, free: 0.0)
@@ -70,12 +72,12 @@ public struct ConstraintBenchmark: Sendable {
       let old = next
       tokens += old.joined().count
       let address = (seed, UInt32(draw))
-      func passFree() { seconds.free += free.pass(old, at: address).seconds }
-      if draw.isMultiple(of: 2) { passFree() }
-      let pass = constrained.pass(old, at: address)
+      func passFree() throws { seconds.free += try free.pass(old, at: address).seconds }
+      if draw.isMultiple(of: 2) { try passFree() }
+      let pass = try constrained.pass(old, at: address)
       seconds.constrained += pass.seconds
       next = pass.tokens
-      if !draw.isMultiple(of: 2) { passFree() }
+      if !draw.isMultiple(of: 2) { try passFree() }
     }
     return Result(
       constrained: Double(tokens) / seconds.constrained, free: Double(tokens) / seconds.free)
@@ -102,14 +104,14 @@ private struct Lane: ~Copyable {
   }
 
   /// Enters all tokens that the streams begin with, but for the last.
-  mutating func begin(_ beginning: Generation.Beginning) {
+  mutating func begin(_ beginning: Generation.Beginning) throws(LlamaError) {
     let tokens = Array(beginning.tokens.dropLast())
     for slot in constraints.indices {
       decoder.reset(slot: slot)
       constraints[slot] = beginning.constraint
       for start in stride(from: 0, to: tokens.count, by: LlamaDecoder.rowsPerPass) {
         let part = tokens[start..<min(start + LlamaDecoder.rowsPerPass, tokens.count)]
-        _ = decoder.advance(part.map { .init(slot: slot, token: $0) })
+        _ = try decoder.advance(part.map { .init(slot: slot, token: $0) })
       }
     }
   }
@@ -124,7 +126,7 @@ private struct Lane: ~Copyable {
   /// Decodes the streams' tokens and draws what comes behind, with what is forced then.
   mutating func pass(
     _ tokens: [[Int32]], at address: (seed: UInt64, step: UInt32)
-  ) -> (tokens: [[Int32]], seconds: Double) {
+  ) throws(LlamaError) -> (tokens: [[Int32]], seconds: Double) {
     let start = ContinuousClock.now
     var rows: [Int] = []
     var inputs: [LlamaDecoder.Input] = []
@@ -132,7 +134,7 @@ private struct Lane: ~Copyable {
       inputs += tokens.map { .init(slot: slot, token: $0) }
       rows.append(inputs.count - 1)
     }
-    let logits = decoder.advance(inputs)
+    let logits = try decoder.advance(inputs)
     let (old, processors, isConstrained) = (constraints, processors, isConstrained)
     let drawn = pool.map(tokens.count) { [rows] slot in
       var constraint = old[slot]

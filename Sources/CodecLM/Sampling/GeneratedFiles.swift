@@ -1,6 +1,8 @@
 /// The files of one call of ``Generator/generate(count:continuing:sampling:seed:)`` in their order; a
 /// single pass.
-public final class GeneratedFiles: Sequence, IteratorProtocol {
+///
+/// It is no `Sequence`, as a model may turn out to be of no use while it writes.
+public final class GeneratedFiles {
   private let generation: Generation
   private var returned = 0
   private var finished: [Int: GeneratedFile] = [:]
@@ -11,12 +13,23 @@ public final class GeneratedFiles: Sequence, IteratorProtocol {
   public var tokens: Int { generation.tokens }
 
   /// The next file, or `nil` after the last.
-  public func next() -> GeneratedFile? {
+  ///
+  /// - Throws: ``LlamaError`` where the model's numbers are none.
+  public func next() throws(LlamaError) -> GeneratedFile? {
     while finished[returned] == nil {
-      guard let event = generation.next() else { return nil }
+      guard let event = try generation.next() else { return nil }
       if case .file(let file) = event { finished[file.index] = file }
     }
     defer { returned += 1 }
     return finished.removeValue(forKey: returned)
+  }
+
+  /// All files that are left.
+  ///
+  /// - Throws: as ``next()``.
+  public func all() throws(LlamaError) -> [GeneratedFile] {
+    var files: [GeneratedFile] = []
+    while let file = try next() { files.append(file) }
+    return files
   }
 }

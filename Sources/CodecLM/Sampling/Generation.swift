@@ -9,8 +9,9 @@ public enum GenerationEvent: Sendable {
 /// The events of one call of ``Generator/stream(count:continuing:sampling:seed:)``, in the order in
 /// which they happen; a single pass.
 ///
+/// It is no `Sequence`, as a model may turn out to be of no use while it writes.
 /// The order of different files' events depends on ``Generator/batch``, the files do not.
-public final class Generation: Sequence, IteratorProtocol {
+public final class Generation {
   /// Tokens decided so far, of all streams, forced ones and prompts' included.
   public private(set) var tokens = 0
 
@@ -50,6 +51,7 @@ public final class Generation: Sequence, IteratorProtocol {
   private var slots: [Slot]
   private var started = 0
   private var events: [GenerationEvent] = []
+  private var failure: LlamaError?
 
   init(
     _ generator: Generator, _ decoder: consuming LlamaDecoder, _ beginnings: [Beginning],
@@ -65,12 +67,20 @@ public final class Generation: Sequence, IteratorProtocol {
   }
 
   /// The next event, or `nil` after the last.
-  public func next() -> GenerationEvent? {
+  ///
+  /// - Throws: ``LlamaError`` where the model's numbers are none, then and ever after.
+  public func next() throws(LlamaError) -> GenerationEvent? {
+    if let failure { throw failure }
     if events.isEmpty {
-      repeat {
-        start()
-        pass()
-      } while events.isEmpty && slots.contains { $0.stream != nil }
+      do throws(LlamaError) {
+        repeat {
+          start()
+          try pass()
+        } while events.isEmpty && slots.contains { $0.stream != nil }
+      } catch {
+        failure = error
+        throw error
+      }
       events.reverse()
     }
     return events.popLast()
@@ -95,10 +105,10 @@ public final class Generation: Sequence, IteratorProtocol {
 
   /// One pass over tokens that were decided and have not entered the model, and a draw for every
   /// stream all of whose tokens have.
-  private func pass() {
+  private func pass() throws(LlamaError) {
     let (inputs, ready) = nextInputs()
     guard !inputs.isEmpty else { return }
-    let logits = decoder.advance(inputs)
+    let logits = try decoder.advance(inputs)
     let streams = ready.map { slots[$0.slot].stream }
     let (processors, seed) = (processors, seed)
     let decided = generator.pool.map(ready.count) { index in

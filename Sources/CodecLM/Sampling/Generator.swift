@@ -49,7 +49,8 @@ public struct Generator: Sendable {
   /// New files, in the order of their indices, each made when it is asked for.
   ///
   /// ```swift
-  /// for file in try Generator(loading: run).generate(count: 8, sampling: Sampling(topP: 0.9)) {
+  /// let files = try Generator(loading: run).generate(count: 8, sampling: Sampling(topP: 0.9))
+  /// while let file = try files.next() {
   ///   try file.write(to: folder)
   /// }
   /// ```
@@ -72,7 +73,8 @@ public struct Generator: Sendable {
   /// New files byte by byte, as they are decided.
   ///
   /// ```swift
-  /// for event in try generator.stream(count: 1) {
+  /// let events = try generator.stream(count: 1)
+  /// while let event = try events.next() {
   ///   switch event {
   ///   case .bytes(let bytes, _): print(bytes.count, "bytes more")
   ///   case .file(let file): try file.write(to: folder)

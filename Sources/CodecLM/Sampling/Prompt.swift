@@ -58,7 +58,7 @@ extension Codec {
   /// ```swift
   /// let stream = try generator.codec.canonicalBytes(of: photo)
   /// let prompt = try generator.codec.prompt(stream, keeping: .rows(2))
-  /// for file in try generator.generate(count: 3, continuing: [prompt]) { … }
+  /// let files = try generator.generate(count: 3, continuing: [prompt]).all()
   /// ```
   ///
   /// - Throws: ``CodecError`` when `canonical` is no stream of the profile.

@@ -21,7 +21,8 @@ extension Generator {
     var pictures = [PixelImage?](repeating: nil, count: count)
     var isFinished = [Bool](repeating: false, count: count)
     var finished = 0
-    for event in try stream(count: count) {
+    let generation = try stream(count: count)
+    while let event = try generation.next() {
       switch event {
       case .bytes(let bytes, let id): streams[id.number] += bytes
       case .file(let file):

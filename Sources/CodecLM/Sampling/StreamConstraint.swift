@@ -63,9 +63,10 @@ package struct StreamConstraint: Sendable {
     return takeForced()
   }
 
-  /// Sets the logits of tokens that may not come next to −∞.
+  /// Sets the logits of tokens that may not come next to −∞, with those that the tokenizer lacks.
   package func process(_ logits: inout MutableSpan<Float>) {
-    for index in logits.indices where !mask.contains(Int32(index)) {
+    let tokens = trie.tokenizer.count
+    for index in logits.indices where index >= tokens || !mask.contains(Int32(index)) {
       logits[index] = -.infinity
     }
   }

@@ -25,11 +25,11 @@ struct HuggingFaceTokenizer {
   }
 
   /// The first part that would change ids, in words, or nil.
+  ///
+  /// Truncation and padding are for batches of texts; transformers leaves them out unless asked.
   private var unsupportedPart: String? {
     let model = file.model
     guard model.type == "BPE" else { return "the model type \(model.type)" }
-    if file.truncation != nil { return "truncation" }
-    if file.padding != nil { return "padding" }
     if let dropout = model.dropout, dropout != 0 { return "dropout" }
     if model.ignore_merges == true { return "ignored merges" }
     if let text = model.continuing_subword_prefix, !text.isEmpty {
@@ -119,18 +119,12 @@ extension HuggingFaceTokenizer {
   private struct File: Decodable {
     let added_tokens: [AddedToken]
     let normalizer, pre_tokenizer, post_processor: Step?
-    let truncation, padding: Present?
     let model: Model
   }
 
   private struct AddedToken: Decodable {
     let id: Int
     let content: String
-  }
-
-  /// Any value but null.
-  private struct Present: Decodable {
-    init(from decoder: any Decoder) {}
   }
 
   /// A step before or after the model.

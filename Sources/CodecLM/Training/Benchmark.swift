@@ -75,18 +75,18 @@ public struct Benchmark: Sendable {
   /// One token for each of `streams` at a time, up to half of the context; the rate counts a reading
   /// of all matrices for each pass.
   ///
-  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: ``NumericsError/outOfMemory(bytes:)``, ``LlamaError``.
   public func decoding(streams: Int, weights: DecoderWeights) throws -> Result {
     // Keys and values are rounded where weights are, as in Generator.
     var decoder = try LlamaDecoder(
       weights, slots: streams, capacity: context, cache: weights.format == .f32 ? .f32 : .f16,
       pool: pool)
     let tokens = randomTokens(streams)
-    let median = measure {
+    let median = try measure {
       for slot in 0..<streams where decoder.count(slot: slot) >= decoder.capacity / 2 {
         decoder.reset(slot: slot)
       }
-      _ = decoder.advance(tokens.enumerated().map { .init(slot: $0.offset, token: $0.element) })
+      _ = try decoder.advance(tokens.enumerated().map { .init(slot: $0.offset, token: $0.element) })
     }
     return Result(
       tokensPerSecond: Double(streams) / median, rate: Double(weights.bytesPerPass) / median)
@@ -100,21 +100,16 @@ public struct Benchmark: Sendable {
   }
 
   /// The mean over `sequences` of the bits that a decoder with these weights spends on one: on every
-  /// token but the first, given those before it; one that is longer than the model's context is read in
-  /// parts, as by ``Scorer``.
+  /// token but the first, given those before it, in windows of the model's context length.
   ///
-  /// - Precondition: no sequence is empty.
-  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: ``NumericsError/outOfMemory(bytes:)``, ``LlamaError``.
   public func bits(of sequences: [[Int32]], weights: DecoderWeights) throws -> Double {
     let longest = sequences.map(\.count).max() ?? 1
     let capacity = min(max(longest - 1, 1), model.configuration.contextLength)
     var decoder = try LlamaDecoder(weights, slots: 1, capacity: capacity, pool: pool)
     var nats = 0.0
     for sequence in sequences {
-      for start in stride(from: 0, to: sequence.count - 1, by: capacity) {
-        let part = sequence[start...min(start + capacity, sequence.count - 1)]
-        nats += decoder.losses(of: Array(part)).reduce(0) { $0 + Double($1) }
-      }
+      nats += try decoder.losses(of: sequence).reduce(0) { $0 + Double($1) }
     }
     return nats / log(2) / Double(max(sequences.count, 1))
   }
@@ -127,17 +122,17 @@ public struct Benchmark: Sendable {
   }
 
   /// The median duration of `work` in seconds; one to three calls to warm up are not counted.
-  private func measure(_ work: () -> Void) -> Double {
+  private func measure(_ work: () throws -> Void) rethrows -> Double {
     let clock = ContinuousClock()
     var start = clock.now
     for _ in 0..<3 {
-      work()
+      try work()
       if (clock.now - start) / .seconds(1) > seconds { break }
     }
     start = clock.now
     var durations: [Double] = []
     while durations.count < 3 || (clock.now - start) / .seconds(1) < seconds {
-      durations.append(clock.measure(work) / .seconds(1))
+      durations.append(try clock.measure(work) / .seconds(1))
     }
     return durations.sorted()[durations.count / 2]
   }

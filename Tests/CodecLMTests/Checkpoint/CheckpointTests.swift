@@ -92,14 +92,75 @@ import Testing
     }
   }
 
-  @Test func `a vocabulary other than the tokenizer's is refused`() throws {
+  @Test func `a stored head that differs counts, whatever the configuration says of tying`() throws
+  {
     try withTemporaryFolder { folder in
-      let model = try Llama(TestModels.configuration(vocabulary: 300, context: 40), seed: 1)
+      let checkpoint = try TestModels.checkpoint(context: 40)
+      try checkpoint.write(to: folder)
+      let url = folder.appendingPathComponent("config.json")
+      let text = try String(contentsOf: url, encoding: .utf8)
+      let tied = text.replacing(
+        "\"tie_word_embeddings\" : false", with: "\"tie_word_embeddings\" : true")
+      #expect(tied != text)
+      try Data(tied.utf8).write(to: url)
+      let read = try Checkpoint(folder)
+      #expect(!read.configuration.tiesEmbeddings)
+      #expect(
+        try TestModels.bits(read.model.parameters.buffer)
+          == TestModels.bits(checkpoint.model.parameters.buffer))
+      // A head that is the embedding once more is tied.
+      let (embedding, head) = try (
+        #require(checkpoint.model.layout.buffer["model.embed_tokens.weight"]),
+        #require(checkpoint.model.layout.buffer["lm_head.weight"])
+      )
+      try checkpoint.model.parameters.buffer.withMutableSpan { weights in
+        for index in 0..<head.count {
+          weights[head.offset + index] = weights[embedding.offset + index]
+        }
+      }
+      try checkpoint.write(to: folder)
+      try Data(tied.utf8).write(to: url)
+      #expect(try Checkpoint(folder).configuration.tiesEmbeddings)
+    }
+  }
+
+  @Test func `a vocabulary may be padded, and padding is never drawn`() throws {
+    try withTemporaryFolder { folder in
+      let context = 160
+      let model = try Llama(TestModels.configuration(vocabulary: 320, context: context), seed: 1)
+      // Padding that the model finds likelier than anything else.
+      let head = try #require(model.layout.buffer["lm_head.weight"])
+      model.parameters.buffer.withMutableSpan { weights in
+        for index in head.offset + head.columns * 258..<head.offset + head.count {
+          weights[index] *= 100
+        }
+      }
+      try Checkpoint(model, .bytes, TestImages.profile()).write(to: folder)
+      var generator = try Generator(loading: folder)
+      for isConstrained in [true, false] {
+        generator.isConstrained = isConstrained
+        for file in try generator.generate(count: 3).all() {
+          #expect(!isConstrained || file.picture != nil)
+        }
+      }
+      let stream = try generator.codec.canonicalBytes(
+        of: TestImages.picture(1, size: 16).jpegFile())
+      let score = try Scorer(generator.checkpoint).scores(of: [stream])[0]
+      #expect(score.tokenBits.count == stream.count + 1)
+      let copy = folder.appendingPathComponent("copy")
+      try generator.checkpoint.export(to: copy, storage: .f32)
+      #expect(try Checkpoint(copy).configuration.vocabulary == 320)
+    }
+  }
+
+  @Test func `a vocabulary smaller than the tokenizer's is refused`() throws {
+    try withTemporaryFolder { folder in
+      let model = try Llama(TestModels.configuration(vocabulary: 200, context: 40), seed: 1)
       try Checkpoint(model, .bytes, TestImages.profile()).write(to: folder)
       #expect(
         throws: FileError.malformed(
           path: folder.appendingPathComponent("config.json").path,
-          reason: "vocab_size is 300, the tokenizer has 258")
+          reason: "vocab_size is 200, the tokenizer has 258")
       ) { try Checkpoint(folder) }
     }
   }

@@ -43,17 +43,17 @@ import Testing
       // The weights straight from the files, before the model itself is read.
       let weights = try checkpoint.decoderWeights(format: .f32)
       var decoder = try LlamaDecoder(weights, slots: 1)
-      check(decoder.advance(tokens.map { .init(slot: 0, token: $0) }).elements, logits)
+      check(try decoder.advance(tokens.map { .init(slot: 0, token: $0) }).elements, logits)
 
       let graph = try LlamaGraph(try checkpoint.model, capacity: tokens.count)
       check(graph.logits(tokens: tokens, segments: [0..<tokens.count]).elements, logits)
 
       decoder.reset(slot: 0)
-      var last = decoder.advance(tokens.prefix(3).map { .init(slot: 0, token: $0) })
+      var last = try decoder.advance(tokens.prefix(3).map { .init(slot: 0, token: $0) })
       for (index, token) in try #require(reference.integers("greedy")).enumerated() {
         let row = last.rows(last.rows - 1..<last.rows).elements
         #expect(row.indices.max { row[$0] < row[$1] } == token, "token \(index)")
-        last = decoder.advance([.init(slot: 0, token: Int32(token))])
+        last = try decoder.advance([.init(slot: 0, token: Int32(token))])
       }
     }
   }
@@ -67,7 +67,7 @@ import Testing
       let tokens = try #require(reference.integers("tokens")).map { Int32($0) }
       var decoder = try LlamaDecoder(try checkpoint.decoderWeights(), slots: 1)
       check(
-        decoder.advance(tokens.map { .init(slot: 0, token: $0) }).elements,
+        try decoder.advance(tokens.map { .init(slot: 0, token: $0) }).elements,
         try #require(reference.floats("logits")))
     }
   }

@@ -167,7 +167,7 @@
       let profile = CodecProfile.avc(AVCClips.profile())
       let model = try Llama(.preset(.nano, vocabulary: 258, contextLength: 2_048), seed: 1)
       let generator = try Generator(Checkpoint(model, .bytes, profile))
-      for file in try generator.generate(count: 20, seed: 5) {
+      for file in try generator.generate(count: 20, seed: 5).all() {
         let content = try file.result.get()
         #expect(content.frames.count == 6)
         #expect(content.container != nil)

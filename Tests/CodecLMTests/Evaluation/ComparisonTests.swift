@@ -23,6 +23,16 @@ import Testing
     #expect(alike.warnings.isEmpty)
   }
 
+  @Test func `features that do not say how they were made are warned of too`() throws {
+    let a = try Comparison.Side("real", FeatureSets.named("a"))
+    let few = try Comparison.Side("generated", FeatureSets.named("few"))
+    var report = EvaluationReport(features: nil, seed: 0)
+    report.add([try Comparison(reference: a, set: few)])
+    #expect(report.warnings.count == 2)
+    #expect(report.warnings.first?.contains("than the 12 features: generated (7).") == true)
+    #expect(report.warnings.last?.contains("real 40, generated 7. A Fréchet distance") == true)
+  }
+
   @Test func `statistics alone give the Fréchet distance alone`() throws {
     let statistics = try FeatureStatistics(FeatureSets.named("a"))
     let a = Comparison.Side("real", statistics)

@@ -39,6 +39,50 @@ import Testing
     }
   }
 
+  @Test func `what is no covariance is refused by name`() throws {
+    let fine = try FeatureStatistics(FeatureSets.named("few"))
+    let changes: [(row: Int, column: Int, value: Double, reason: String)] = [
+      (3, 3, -0.5, "the variance of feature 3 is -0.5"),
+      (5, 2, fine.covariance[5, 2] + 1, "it is not symmetric at row 5, column 2"),
+    ]
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("a.npz")
+      func refusal(_ covariance: DoubleMatrix) throws -> String? {
+        try StatisticsFile(.init(count: nil, mean: fine.mean, covariance: covariance), nil)
+          .write(to: url)
+        return #expect(throws: FileError.self) { try StatisticsFile(url) }?.description
+      }
+      for (row, column, value, reason) in changes {
+        let covariance = try DoubleMatrix(copying: fine.covariance)
+        covariance[row, column] = value
+        #expect(try refusal(covariance) == "\(url.path): sigma is no covariance: \(reason)")
+      }
+      let indefinite = try DoubleMatrix(rows: fine.dimensions, columns: fine.dimensions)
+      for row in 0..<fine.dimensions { indefinite[row, row] = 1 }
+      (indefinite[4, 7], indefinite[7, 4]) = (2, 2)
+      #expect(try refusal(indefinite)?.hasSuffix("some of its eigenvalues are negative") == true)
+    }
+  }
+
+  @Test func `a covariance of too few pictures, or of none that differ, is one`() throws {
+    let few = try FeatureStatistics(FeatureSets.named("few"))
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("a.npz")
+      let zero = try DoubleMatrix(rows: few.dimensions, columns: few.dimensions)
+      let rounded = try DoubleMatrix(copying: few.covariance)
+      for row in 0..<rounded.rows {
+        for column in 0..<rounded.columns {
+          rounded[row, column] = Double(Float(rounded[row, column]))
+        }
+      }
+      for covariance in [few.covariance, zero, rounded] {
+        try StatisticsFile(.init(count: 7, mean: few.mean, covariance: covariance), nil)
+          .write(to: url)
+        #expect(throws: Never.self) { try StatisticsFile(url) }
+      }
+    }
+  }
+
   @Test(arguments: ["stored", "compressed"])
   func `every prefix of a file is refused`(name: String) throws {
     let bytes = try Fixtures.bytes("evaluation/\(name).npz")

@@ -101,6 +101,30 @@ import Testing
     #expect(theta.ropeTheta == 7)
   }
 
+  // What LlamaConfig.from_dict of transformers 5.24 makes of them.
+  @Test func `a configuration that contradicts itself is read as transformers does`() throws {
+    let (two, four) = (["type": "linear", "factor": 2.0], ["rope_type": "linear", "factor": 4.0])
+    let cases: [([String: Any], theta: Double, factor: Double?)] = [
+      (["rope_parameters": ["rope_type": "default", "rope_theta": 7.0]], 7, nil),
+      (["rope_scaling": two.merging(["rope_theta": 7.0] as [String: Any]) { $1 }], 7, 2),
+      (["rope_scaling": two, "rope_parameters": four], 50_000, 2),
+      (
+        [
+          "rope_scaling": two,
+          "rope_parameters": four.merging(["rope_theta": 7.0] as [String: Any]) { $1 },
+        ], 50_000, 2
+      ),
+      (["rope_scaling": [String: Any](), "rope_parameters": four], 50_000, 4),
+      (["rope_scaling": NSNull(), "rope_parameters": four], 50_000, 4),
+      (["rope_scaling": ["type": "linear", "rope_type": "default", "factor": 2.0]], 50_000, nil),
+    ]
+    for (changes, theta, factor) in cases {
+      let read = try Self.decode(changes)
+      #expect(read.ropeTheta == theta, "\(changes)")
+      #expect(read.ropeScaling == factor.map { .linear(factor: $0) }, "\(changes)")
+    }
+  }
+
   @Test func `a scaling that makes no sense is refused by name`() {
     let good: [String: Any] = [
       "rope_type": "llama3", "factor": 4, "low_freq_factor": 1, "high_freq_factor": 3,

@@ -14,7 +14,7 @@ import Testing
       for (slot, tokens) in streams.enumerated() {
         inputs += tokens[range.clamped(to: 0..<tokens.count)].map { .init(slot: slot, token: $0) }
       }
-      let logits = decoder.advance(inputs)
+      let logits = try decoder.advance(inputs)
       for (row, input) in inputs.enumerated() {
         results[input.slot].append(logits.rows(row..<row + 1).bits)
       }
@@ -25,7 +25,7 @@ import Testing
   static func alone(_ model: Llama, threads: Int) throws -> [[[UInt32]]] {
     try streams.map { tokens in
       var decoder = try LlamaDecoder(model, slots: 1, pool: WorkerPool(threads: threads))
-      return tokens.map { decoder.advance([.init(slot: 0, token: $0)]).bits }
+      return try tokens.map { try decoder.advance([.init(slot: 0, token: $0)]).bits }
     }
   }
 
@@ -41,12 +41,12 @@ import Testing
     let model = try LlamaGradientTests.model(LlamaGradientTests.tiny(tied: true), deviation: 0.3)
     var decoder = try LlamaDecoder(model, slots: 2, capacity: 5)
     #expect(decoder.capacity == 5)
-    let fresh = decoder.advance([.init(slot: 1, token: 4)]).bits
-    _ = decoder.advance([.init(slot: 1, token: 2), .init(slot: 0, token: 3)])
+    let fresh = try decoder.advance([.init(slot: 1, token: 4)]).bits
+    _ = try decoder.advance([.init(slot: 1, token: 2), .init(slot: 0, token: 3)])
     #expect(decoder.count(slot: 1) == 2)
     decoder.reset(slot: 1)
     #expect(decoder.count(slot: 1) == 0 && decoder.count(slot: 0) == 1)
-    #expect(decoder.advance([.init(slot: 1, token: 4)]).bits == fresh)
+    #expect(try decoder.advance([.init(slot: 1, token: 4)]).bits == fresh)
   }
 
   @Test(arguments: CacheFormat.allCases)
@@ -58,13 +58,13 @@ import Testing
     let pass = tokens.map { LlamaDecoder.Input(slot: 2, token: $0) }
     for count in [1, 15, 16, 33, 39] {
       var decoder = try LlamaDecoder(model, slots: 3, capacity: 50, cache: cache)
-      let logits = decoder.advance(pass)
+      let logits = try decoder.advance(pass)
       let expected = logits.rows(count..<count + 1).bits
       decoder.copy(slot: 2, to: 0, count: count)
       #expect(decoder.count(slot: 0) == count && decoder.count(slot: 2) == 40)
-      #expect(decoder.advance([.init(slot: 0, token: tokens[count])]).bits == expected)
+      #expect(try decoder.advance([.init(slot: 0, token: tokens[count])]).bits == expected)
       decoder.copy(slot: 2, to: 2, count: count)
-      #expect(decoder.advance([.init(slot: 2, token: tokens[count])]).bits == expected)
+      #expect(try decoder.advance([.init(slot: 2, token: tokens[count])]).bits == expected)
     }
   }
 
@@ -84,7 +84,7 @@ import Testing
     var actual: [Float] = []
     for start in stride(from: 0, to: 90, by: LlamaDecoder.rowsPerPass) {
       let pass = tokens[start..<min(start + LlamaDecoder.rowsPerPass, 90)]
-      actual += decoder.advance(pass.map { .init(slot: 0, token: $0) }).elements
+      actual += try decoder.advance(pass.map { .init(slot: 0, token: $0) }).elements
     }
     let worst = zip(actual, expected).map { abs($0 - $1) }.max() ?? .infinity
     #expect(actual.count == expected.count && worst < bound, "\(worst)")
@@ -97,11 +97,11 @@ import Testing
     let expected = graph.losses(
       tokens: Array(tokens.dropLast()), targets: Array(tokens.dropFirst()), segments: [0..<89])
     var decoder = try LlamaDecoder(model, slots: 1)
-    _ = decoder.advance([.init(slot: 0, token: 7)])
-    let actual = decoder.losses(of: tokens)
+    _ = try decoder.advance([.init(slot: 0, token: 7)])
+    let actual = try decoder.losses(of: tokens)
     #expect(actual.count == 89)
     let worst = zip(actual, expected).map { abs($0 - $1) }.max() ?? .infinity
     #expect(worst < 1e-4, "\(worst)")
-    #expect(decoder.losses(of: [3]).isEmpty)
+    #expect(try decoder.losses(of: [3]).isEmpty)
   }
 }

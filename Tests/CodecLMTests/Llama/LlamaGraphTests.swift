@@ -101,7 +101,7 @@ import Testing
         model, slots: streams.count, pool: WorkerPool(threads: threads))
       var result = streams.map { _ in [Float]() }
       for position in streams[0].indices {
-        let rows = decoder.advance(
+        let rows = try decoder.advance(
           streams.enumerated().map { .init(slot: $0.offset, token: $0.element[position]) })
         for slot in streams.indices { result[slot] += rows.rows(slot..<slot + 1).elements }
       }

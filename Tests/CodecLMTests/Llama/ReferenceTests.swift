@@ -112,12 +112,12 @@ import Testing
     let reference = try Reference(folder)
     var decoder = try LlamaDecoder(reference.model, slots: 1)
     let expected = try #require(reference.tensors.integers("greedy"))
-    var logits = decoder.advance([1, 5, 3].map { LlamaDecoder.Input(slot: 0, token: $0) })
+    var logits = try decoder.advance([1, 5, 3].map { LlamaDecoder.Input(slot: 0, token: $0) })
     for (index, token) in expected.enumerated() {
       let row = logits.rows(logits.rows - 1..<logits.rows).elements
       let best = row.indices.max { row[$0] < row[$1] }
       #expect(best == token, "token \(index)")
-      logits = decoder.advance([.init(slot: 0, token: Int32(token))])
+      logits = try decoder.advance([.init(slot: 0, token: Int32(token))])
     }
   }
 
@@ -128,10 +128,10 @@ import Testing
     let graph = try LlamaGraph(reference.model, capacity: tokens.count)
     let expected = graph.logits(tokens: tokens, segments: [0..<tokens.count]).elements
     var decoder = try LlamaDecoder(reference.model, slots: 2)
-    let prefilled = decoder.advance(tokens.map { .init(slot: 1, token: $0) }).elements
+    let prefilled = try decoder.advance(tokens.map { .init(slot: 1, token: $0) }).elements
     var oneByOne: [Float] = []
     for token in tokens {
-      oneByOne += decoder.advance([.init(slot: 0, token: token)]).elements
+      oneByOne += try decoder.advance([.init(slot: 0, token: token)]).elements
     }
     #expect(prefilled == oneByOne)
     for (index, pair) in zip(prefilled, expected).enumerated() {

@@ -61,6 +61,58 @@ import Testing
     #expect(tally.counts.allSatisfy { $0 == 40 })
   }
 
+  @Test func `a caller waits for its turn instead of working alone`() {
+    let pool = WorkerPool(threads: 2)
+    let comes = Atomic<Bool>(false)
+    let firstIsOver = Atomic<Bool>(false)
+    let isAlone = Atomic<Bool>(false)
+    let second = DispatchGroup()
+    pool.forEach(2) { index, _ in
+      guard index == 0 else { return }
+      DispatchQueue.global().async(group: second) {
+        comes.store(true, ordering: .releasing)
+        pool.forEach(2) { _, _ in
+          if !firstIsOver.load(ordering: .acquiring) { isAlone.store(true, ordering: .relaxed) }
+        }
+      }
+      while !comes.load(ordering: .acquiring) { sched_yield() }
+      Thread.sleep(forTimeInterval: 0.05)
+      firstIsOver.store(true, ordering: .releasing)
+    }
+    second.wait()
+    let wasAlone = isAlone.load(ordering: .relaxed)
+    #expect(!wasAlone)
+  }
+
+  @Test func `callers that use each other's pools do not wait for each other`() {
+    let pools = [WorkerPool(threads: 2), WorkerPool(threads: 2)]
+    let tally = Tally(2)
+    DispatchQueue.concurrentPerform(iterations: 4) { caller in
+      for _ in 0..<50 {
+        pools[caller % 2].forEach(3) { _, _ in
+          pools[1 - caller % 2].forEach(4) { _, _ in tally.add(caller % 2) }
+        }
+      }
+    }
+    #expect(tally.counts == [2 * 50 * 12, 2 * 50 * 12])
+  }
+
+  @Test func `two callers get the same sums as one`() {
+    let pool = WorkerPool(threads: 3)
+    @Sendable func sums() -> [Float] {
+      pool.map(40) { row in (1...200).reduce(Float(row)) { $0 + 1 / Float($1 + row) } }
+    }
+    let alone = sums()
+    let both = Mutex<[[Float]]>([])
+    DispatchQueue.concurrentPerform(iterations: 2) { _ in
+      for _ in 0..<20 {
+        let found = sums()
+        both.withLock { $0.append(found) }
+      }
+    }
+    #expect(both.withLock { $0.count } == 40 && both.withLock { $0.allSatisfy { $0 == alone } })
+  }
+
   @Test func `many small loops lose no iteration`() {
     let pool = WorkerPool(threads: 3)
     let sum = Atomic<Int>(0)

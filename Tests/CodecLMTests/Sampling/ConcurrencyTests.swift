@@ -5,7 +5,7 @@ import Testing
 /// One model in several tasks at once; the thread sanitizer has something to look at here.
 @Suite struct ConcurrencyTests {
   private static func files(_ checkpoint: Checkpoint, seed: UInt64) throws -> [[UInt8]] {
-    try Generator(checkpoint).generate(count: 6, seed: seed).map(\.canonical)
+    try Generator(checkpoint).generate(count: 6, seed: seed).all().map(\.canonical)
   }
 
   @Test func `generators that share a model and a pool write what each writes alone`() async throws

@@ -14,8 +14,8 @@ import Testing
       func seventh(count: Int, batch: Int, threads: Int) throws -> [UInt8] {
         var generator = try Generator(checkpoint, pool: WorkerPool(threads: threads))
         generator.batch = batch
-        let files = try generator.generate(count: count, seed: 3)
-        return try #require(Array(files).first { $0.index == 7 }).canonical
+        let files = try generator.generate(count: count, seed: 3).all()
+        return try #require(files.first { $0.index == 7 }).canonical
       }
       let expected = try seventh(count: 8, batch: 1, threads: 1)
       #expect(try seventh(count: 8, batch: 4, threads: 2) == expected)
@@ -27,7 +27,7 @@ import Testing
   @Test func `an untrained model writes valid files only, if constrained`() throws {
     try withTemporaryFolder { folder in
       let generator = try Generator(try untrained(folder))
-      for file in try generator.generate(count: 50, sampling: Sampling(temperature: 2)) {
+      for file in try generator.generate(count: 50, sampling: Sampling(temperature: 2)).all() {
         #expect(throws: Never.self) { try file.result.get() }
       }
     }
@@ -38,7 +38,7 @@ import Testing
     try withTemporaryFolder { folder in
       var generator = try Generator(try untrained(folder))
       generator.weights = weights
-      for file in try generator.generate(count: 5) {
+      for file in try generator.generate(count: 5).all() {
         #expect(throws: Never.self) { try file.result.get() }
       }
     }
@@ -52,7 +52,7 @@ import Testing
       try trainer.run { _ in }
       var generator = try Generator(Checkpoint(model, data.tokenizer, TinyRun.profile))
       generator.isConstrained = false
-      let files = try Array(generator.generate(count: 1, sampling: Sampling(topK: 1)))
+      let files = try generator.generate(count: 1, sampling: Sampling(topK: 1)).all()
       #expect(files[0].canonical == data.tokens(of: 0).map { UInt8($0) })
       #expect(files[0].name == "00000.jpg")
       try files[0].write(to: folder)
@@ -73,7 +73,7 @@ import Testing
       func files(count: Int, batch: Int, threads: Int) throws -> [GeneratedFile.ID: [UInt8]] {
         var generator = try Generator(checkpoint, pool: WorkerPool(threads: threads))
         generator.batch = batch
-        let files = try generator.generate(count: count, continuing: prompts, seed: 5)
+        let files = try generator.generate(count: count, continuing: prompts, seed: 5).all()
         return Dictionary(uniqueKeysWithValues: files.map { ($0.id, $0.canonical) })
       }
       let expected = try files(count: 3, batch: 1, threads: 1)
@@ -133,7 +133,8 @@ import Testing
       generator.isConstrained = isConstrained
       var told: [GeneratedFile.ID: [UInt8]] = [:]
       var files: [GeneratedFile.ID: [UInt8]] = [:]
-      for event in try generator.stream(count: 5) {
+      let events = try generator.stream(count: 5)
+      while let event = try events.next() {
         switch event {
         case .bytes(let bytes, let id):
           #expect(files[id] == nil && !bytes.isEmpty)
@@ -155,7 +156,7 @@ import Testing
       let data = try TinyRun.store(2, in: folder)
       let short = try Checkpoint(TinyRun.model(context: 8), data.tokenizer, TinyRun.profile)
       var generator = try Generator(short)
-      let files = try Array(generator.generate(count: 20, sampling: Sampling(temperature: 2)))
+      let files = try generator.generate(count: 20, sampling: Sampling(temperature: 2)).all()
       #expect(files.contains { !$0.isWhole } && files.contains { $0.isWhole })
       for file in files {
         #expect(throws: Never.self) { try file.result.get() }
@@ -166,11 +167,11 @@ import Testing
       }
       let tooLong = Prompt(bytes: Array(data.tokens(of: 0).map { UInt8($0) }))
       #expect(tooLong.bytes.count > 8)
-      for file in try generator.generate(count: 1, continuing: [tooLong]) {
+      for file in try generator.generate(count: 1, continuing: [tooLong]).all() {
         #expect(file.canonical == tooLong.bytes)
       }
       generator.isConstrained = false
-      let free = try Array(generator.generate(count: 5))
+      let free = try generator.generate(count: 5).all()
       #expect(free.contains { $0.result.failure == .tooLong(tokens: 8) })
     }
   }

@@ -14,6 +14,24 @@ import Testing
     #expect(processed([1, 2, -4], Temperature(2)) == [0.5, 1, -2])
   }
 
+  @Test(arguments: [1e-30, 1e-38, .leastNonzeroMagnitude] as [Float])
+  func `a temperature near 0 takes the likeliest token`(temperature: Float) {
+    for logits in [[1, 30, -4, 29], [-90, -3, -.infinity, -4], [-.infinity, 3e38, -3e38]]
+      as [[Float]]
+    {
+      let result = processed(logits, Temperature(temperature))
+      for uniform in [0, 0.5, 0.999_999] {
+        #expect(Sampling.draw(result.span, at: uniform) == 1, "\(logits) \(uniform)")
+      }
+    }
+  }
+
+  @Test func `the highest temperature makes tokens alike and excludes the excluded`() {
+    let result = processed([1, 30, -.infinity], Temperature(.greatestFiniteMagnitude))
+    #expect(Sampling.draw(result.span, at: 0.49) == 0 && Sampling.draw(result.span, at: 0.51) == 1)
+    #expect(Sampling.draw(result.span, at: 0.999_999) == 1)
+  }
+
   @Test func `top-k keeps the likeliest, of equals the first`() {
     #expect(processed([1, 3, 3], TopK(1)) == [-.infinity, 3, -.infinity])
     #expect(processed([1, 3, 2], TopK(2)) == [-.infinity, 3, 2])

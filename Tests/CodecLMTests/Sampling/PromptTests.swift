@@ -86,7 +86,9 @@ import Testing
       let prompts = try [.share(0.5), .units(1), .rows(2)].map {
         try generator.codec.prompt(stream, keeping: $0)
       }
-      let files = try Array(generator.generate(count: 1, continuing: prompts, sampling: .greedy))
+      let files = try generator.generate(
+        count: 1, continuing: prompts, sampling: .greedy
+      ).all()
       #expect(files.map(\.canonical) == prompts.map { _ in stream })
     }
   }

@@ -95,8 +95,6 @@ struct TokenizerFileTests {
       "\"post_processor\": null", "\"post_processor\": {\"type\": \"RobertaProcessing\"}",
       "the post-processor RobertaProcessing"
     ),
-    ("\"truncation\": null", "\"truncation\": {}", "truncation"),
-    ("\"padding\": null", "\"padding\": {}", "padding"),
     ("\"dropout\": null", "\"dropout\": 0.1", "dropout"),
     ("\"type\": \"BPE\"", "\"type\": \"Unigram\"", "the model type Unigram"),
     ("\"ignore_merges\": false", "\"ignore_merges\": true", "ignored merges"),
@@ -118,6 +116,16 @@ struct TokenizerFileTests {
   ])
   func `contradictions are refused`(old: String, new: String, reason: String) throws {
     try expect(.malformed(reason: reason), replacing: old, by: new)
+  }
+
+  @Test(arguments: ["truncation", "padding"])
+  func `what concerns batches of texts changes no id`(key: String) throws {
+    let tokenizer = try read("own-merges.json")
+    let text = String(decoding: tokenizer.file.bytes, as: UTF8.self)
+    let changed = text.replacingOccurrences(
+      of: "\"\(key)\": null", with: "\"\(key)\": {\"strategy\": \"BatchLongest\"}")
+    #expect(changed != text)
+    #expect(try Tokenizer(TokenizerFile(Array(changed.utf8))) == tokenizer)
   }
 
   private func expect(_ error: TokenizerError, replacing old: String, by new: String) throws {

@@ -14,6 +14,7 @@ var trainer = try Trainer(model, data, .init(budget: .steps(150), context: conte
 try trainer.run { if $0.step % 50 == 0 { print("step \($0.step), loss \($0.loss)") } }
 try Checkpoint(model, data.tokenizer, profile).write(to: run)
 
-for image in try Generator(loading: run).generate(count: 8, sampling: Sampling(topP: 0.9)) {
+let images = try Generator(loading: run).generate(count: 8, sampling: Sampling(topP: 0.9))
+while let image = try images.next() {
   if case .success = image.result { try image.write(to: run) }
 }

@@ -18,7 +18,7 @@ struct Round {
     let run = folder.appendingPathComponent("run")
     try train(data, in: run)
     let generator = try Generator(loading: run)
-    let files = try Array(generator.generate(count: 16))
+    let files = try generator.generate(count: 16).all()
     for file in files where file.picture != nil { try file.write(to: folder) }
     let scorer = try Scorer(generator.checkpoint)
     _ = try scorer.scores(of: files.map(\.canonical))
