@@ -47,7 +47,10 @@ struct Sample: ParsableCommand {
   @Option(help: "Equal seeds give equal files.")
   var seed: UInt64 = 0
 
-  @Option(help: "Write a contact sheet of all files here.")
+  @Option(
+    help:
+      "Write a contact sheet of all files here, and more beside it (NAME-2.jpg) if it gets too large."
+  )
   var grid: String?
 
   @Option(

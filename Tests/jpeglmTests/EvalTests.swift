@@ -61,6 +61,21 @@ import Testing
     }
   }
 
+  #if os(Linux)
+    @Test func `a page that cannot be written takes nothing else with it`() throws {
+      try withTemporaryFolder { folder in
+        try features(20, shift: 0).write(to: folder.appendingPathComponent("a.safetensors"))
+        try features(20, shift: 2).write(to: folder.appendingPathComponent("b.safetensors"))
+        let outcome = try Program.run(
+          "eval", "a.safetensors", "b.safetensors", "--html", "/dev/full", "--save-statistics",
+          "saved", in: folder)
+        #expect(outcome.status == 1 && outcome.errorLines.count == 1, "\(outcome.errors)")
+        #expect(outcome.output.contains("20.00"))
+        #expect(files(below: folder.appendingPathComponent("saved")).count == 2)
+      }
+    }
+  #endif
+
   @Test func `what cannot be compared is told in one line`() throws {
     try withTemporaryFolder { folder in
       try features(20, shift: 0).write(to: folder.appendingPathComponent("a.safetensors"))

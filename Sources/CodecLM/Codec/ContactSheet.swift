@@ -161,12 +161,15 @@ private struct Canvas {
   /// Each pixel becomes a square of `zoom` × `zoom`.
   mutating func draw(_ picture: PixelImage, _ left: Int, _ top: Int, zoom: Int) {
     let picture = picture.rgb
-    for y in 0..<picture.height * zoom {
-      var target = ((top + y) * width + left) * 3
-      for x in 0..<picture.width * zoom {
-        let source = (y / zoom * picture.width + x / zoom) * 3
-        for channel in 0..<3 { samples[target + channel] = picture.samples[source + channel] }
-        target += 3
+    for y in 0..<picture.height {
+      var row = picture.samples[y * picture.width * 3..<(y + 1) * picture.width * 3]
+      if zoom > 1 {
+        row = ArraySlice(
+          (0..<picture.width * zoom * 3).map { row[row.startIndex + $0 / 3 / zoom * 3 + $0 % 3] })
+      }
+      for copy in 0..<zoom {
+        let target = ((top + y * zoom + copy) * width + left) * 3
+        samples.replaceSubrange(target..<target + row.count, with: row)
       }
     }
   }

@@ -71,7 +71,12 @@ public struct PictureSet: Sendable {
       maximumPixels: folder.maximumPixels)
   }
 
-  /// Files that a model wrote in a codec's form, see ``File/init(_:_:)``.
+  /// Files that a model wrote in a codec's form; those that do not decode are left out.
+  public init(_ name: String, origin: String, _ files: [GeneratedFile], _ codec: any Codec) {
+    self.init(name, origin: origin, files.compactMap { File($0, codec) })
+  }
+
+  /// Files that a model wrote, each taken as it came.
   public init(_ name: String, origin: String, _ files: [File]) {
     self.init(
       name: name, origin: origin, files: files, preparation: .asStored,
