@@ -96,7 +96,7 @@ import Testing
       let profile = TestImages.profile(size: 64)
       let generator = try Generator(
         Checkpoint(try TestModels.model(context: 8), data.tokenizer, profile))
-      let files = try Array(generator.generate(count: 4))
+      let files = try generator.generate(count: 4).all()
       for file in files {
         let picture = try #require(file.picture)
         #expect(heldBytes(file) < picture.samples.count)

@@ -11,7 +11,7 @@ import Testing
     generator.batch = 2
     let whole = try generator.sketches(count: 3) { _ in false }
     #expect(whole.unfinished == 0)
-    let files = try generator.generate(count: 3).map(\.picture)
+    let files = try generator.generate(count: 3).all().map(\.picture)
     #expect(whole.pictures == files)
 
     let broken = try generator.sketches(count: 3) { $0 == 1 }
