@@ -169,7 +169,7 @@
       let generator = try Generator(Checkpoint(model, .bytes, profile))
       for file in try generator.generate(count: 20, seed: 5).all() {
         let content = try file.result.get()
-        #expect(content.frames.count == 6)
+        #expect(try content.frames.count == 6)
         #expect(content.container != nil)
         #expect(file.name.hasSuffix(".h264"))
       }
