@@ -159,7 +159,8 @@ struct Eval: ParsableCommand {
         try session.show("looking for held-out files: \($0) of \(all)", isFinal: $0 == all)
       }
       guard !real.files.isEmpty else {
-        throw ValidationError("\(first) was trained on all of \(folder.url.path); leave out --held-out.")
+        throw ValidationError(
+          "\(first) was trained on all of \(folder.url.path); leave out --held-out.")
       }
     }
     session.report.codec = profile

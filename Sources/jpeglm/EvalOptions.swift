@@ -70,7 +70,8 @@ struct EvalOutput: ParsableArguments {
     let force = replacing.force
     if let html { try ResultPlace.check(file: html, force: force, isOwn: WrittenPage.isOwn) }
     let sets: [(folder: String?, ending: String, isOwn: ([UInt8]) -> Bool)] = [
-      (saveStatistics, "npz", StatisticsFile.isOwn), (saveFeatures, "safetensors", FeatureFile.isOwn),
+      (saveStatistics, "npz", StatisticsFile.isOwn),
+      (saveFeatures, "safetensors", FeatureFile.isOwn),
     ]
     for (folder, ending, isOwn) in sets {
       guard let folder else { continue }

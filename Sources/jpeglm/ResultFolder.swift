@@ -61,7 +61,8 @@ struct ResultFolder: ~Copyable {
     let target = place(of: name)
     if let other = claims.updateValue(source, forKey: Array(name.utf8)) {
       throw refusal(
-        "\(other) and \(source) would both become \(target); name them in two calls with two folders.")
+        "\(other) and \(source) would both become \(target); name them in two calls with two folders."
+      )
     }
     guard !FolderListing.nothingIs(at: target) else { return }
     if let identity = FileIdentity(target), read.contains(identity) {

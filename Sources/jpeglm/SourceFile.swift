@@ -10,7 +10,8 @@ struct SourceFile {
   /// The file's name without its ending.
   var stem: String {
     let name = name.withoutEnding
-    return name.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(name[$0...].dropFirst()) } ?? name
+    return name.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(name[$0...].dropFirst()) }
+      ?? name
   }
 }
 

@@ -198,7 +198,8 @@ struct TrainSetup {
     var checkpoint = Checkpoint(model, data.tokenizer, profile)
     checkpoint.heldOutShare = try heldOutShare()
     return try TrainingRun(
-      checkpoint, data, training, keeping, in: folder, lock: lock, recomputing: options.recompute, pool: pool)
+      checkpoint, data, training, keeping, in: folder, lock: lock, recomputing: options.recompute,
+      pool: pool)
   }
 
   /// Says which pictures are longer than a row.

@@ -130,7 +130,7 @@ struct FolderWalk {
       switch status.st_mode & S_IFMT {
       case S_IFDIR where isRun && RunFolder.parts.contains(name):
         listing.own.append(.init(path: relative, reason: "a part of a run"))
-      case S_IFDIR where isLink: 
+      case S_IFDIR where isLink:
         linked.append(Place(prefix: relative + "/", isLinked: true, own: own))
       case S_IFDIR: subfolders.append(name)
       case S_IFREG where wanted:

@@ -134,7 +134,9 @@ package enum Folders {
   }
 
   /// The system's calls, on paths as they stand in a `String`; those that can fail say so, with `errno`.
-  static func unlink(_ path: String) { _ = unsafe path.withSystemPath { unsafe Foundation.unlink($0) } }
+  static func unlink(_ path: String) {
+    _ = unsafe path.withSystemPath { unsafe Foundation.unlink($0) }
+  }
 
   static func move(_ source: String, to target: String) -> Bool {
     unsafe source.withSystemPath { source in

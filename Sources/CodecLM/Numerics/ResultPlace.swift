@@ -3,7 +3,7 @@ package import Foundation
 /// Where a result is to go, looked at before the work that it comes from: whether the folder is there or can
 /// be made, whether it may be written to, and whether the name is free for a file.
 package enum ResultPlace {
-  /// Looks at the place of a file. One that is there already is replaced only if it is such a result itself.
+  /// Looks at the place of a file; one that is there already is replaced only if it is such a result itself.
   ///
   /// - Parameters:
   ///   - path: the file's.

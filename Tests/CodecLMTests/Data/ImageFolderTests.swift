@@ -72,7 +72,8 @@ struct ImageFolderTests {
 
   @Test func `names that are not UTF-8 come back to the byte`() throws {
     let names: [[UInt8]] = [
-      Array("caf\u{E9}.jpg".utf8), Array("cafe\u{301}.jpg".utf8), [0x63, 0xE9, 0x2E, 0x6A, 0x70, 0x67],
+      Array("caf\u{E9}.jpg".utf8), Array("cafe\u{301}.jpg".utf8),
+      [0x63, 0xE9, 0x2E, 0x6A, 0x70, 0x67],
       [0xFF, 0x80] + Array(".jpg".utf8), Array("\u{10FEE9}\u{10FDFF}.jpg".utf8),
     ]
     for name in names {
@@ -82,7 +83,8 @@ struct ImageFolderTests {
     }
     let images = try ImageFolder(folder.url)
     #expect(
-      Set(images.files.map(\.path.fileNameBytes)) == Set(names) && images.files.count == names.count)
+      Set(images.files.map(\.path.fileNameBytes)) == Set(names) && images.files.count == names.count
+    )
     for file in images.files {
       #expect(try FileBytes.read(images.path(of: file)) == file.path.fileNameBytes)
     }

@@ -69,7 +69,9 @@ struct TokenStoreTests {
     #expect(store.name(of: 39) == "new.jpg")
   }
 
-  @Test func `a store that is wanted is taken whatever the times, and kept where it does not fit`() throws {
+  @Test func `a store that is wanted is taken whatever the times, and kept where it does not fit`()
+    throws
+  {
     let fixture = try StoreFixture(lengths: lengths)
     let store = try fixture.build()
     func reopen() throws -> TokenStore {

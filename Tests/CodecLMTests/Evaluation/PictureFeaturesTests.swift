@@ -162,7 +162,8 @@ private struct CountedClips: Codec {
       #expect(all.files.count == 9)
       let codec = try TestImages.profile().makeCodec()
       let store = try TokenStore.build(
-        from: ImageFolder(folder), TestImages.profile(), at: folder.appendingPathComponent("tokens"))
+        from: ImageFolder(folder), TestImages.profile(), at: folder.appendingPathComponent("tokens")
+      )
       try FileManager.default.moveItem(
         at: folder.appendingPathComponent("tokens"),
         to: folder.appendingPathComponent("images.tokens"))

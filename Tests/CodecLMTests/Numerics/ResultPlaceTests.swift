@@ -27,7 +27,9 @@ import Testing
     #expect(throws: FileError.self) {
       try ResultPlace.check(file: path, force: false) { $0 == [3] }
     }
-    #expect(throws: Never.self) { try ResultPlace.check(file: path, force: false) { $0 == [1, 2] } }
+    #expect(throws: Never.self) {
+      try ResultPlace.check(file: path, force: false) { $0 == [1, 2] }
+    }
     #expect(throws: Never.self) { try ResultPlace.check(file: path, force: true) }
   }
 
@@ -44,9 +46,13 @@ import Testing
         return "none"
       } catch { return "\(error)" }
     }
-    #expect(reason { try ResultPlace.check(file: folder("folder").path, force: true) }.contains("name a file"))
+    #expect(
+      reason { try ResultPlace.check(file: folder("folder").path, force: true) }.contains(
+        "name a file"))
     for path in ["taken/a.html", "taken/a/b.html"] {
-      #expect(reason { try ResultPlace.check(file: folder(path).path, force: false) }.contains("not a folder"))
+      #expect(
+        reason { try ResultPlace.check(file: folder(path).path, force: false) }.contains(
+          "not a folder"))
     }
     #expect(reason { try ResultPlace.check(folder: folder("taken").path) }.contains("not a folder"))
     #expect(reason { try ResultPlace.check(folder: folder("link").path) }.contains("nowhere"))

@@ -48,7 +48,8 @@ import Testing
       let summary = try #require(TrainingRun.summary(of: run))
       #expect(summary.steps == 12 && summary.best?.step == 4)
       #expect(try #require(summary.best).bitsPerImage < #require(summary.validationBitsPerImage))
-      #expect(try Generator(loading: place).generate(count: 1).all().allSatisfy { $0.picture != nil })
+      #expect(
+        try Generator(loading: place).generate(count: 1).all().allSatisfy { $0.picture != nil })
       let checkpoints = try FileManager.default.contentsOfDirectory(
         atPath: run.appendingPathComponent("checkpoints").path)
       #expect(checkpoints.sorted() == ["step-00000010", "step-00000012"])
