@@ -1,9 +1,10 @@
-// The one call of the system that Swift's view of the C library lacks.
+// The calls of the system that Swift's view of the C library lacks.
 #if defined(__linux__)
 #define _GNU_SOURCE
 #endif
 #include "CKernels.h"
 
+#include <sys/xattr.h>
 #include <unistd.h>
 
 int codeclm_sync_file_system(int descriptor) {
@@ -13,5 +14,21 @@ int codeclm_sync_file_system(int descriptor) {
   (void)descriptor;
   sync();
   return 0;
+#endif
+}
+
+int codeclm_set_attribute(int descriptor, const char *name, const void *value, size_t count) {
+#if defined(__linux__)
+  return fsetxattr(descriptor, name, value, count, 0);
+#else
+  return fsetxattr(descriptor, name, value, count, 0, 0);
+#endif
+}
+
+ptrdiff_t codeclm_attribute(const char *path, const char *name, void *value, size_t capacity) {
+#if defined(__linux__)
+  return getxattr(path, name, value, capacity);
+#else
+  return getxattr(path, name, value, capacity, 0, 0);
 #endif
 }

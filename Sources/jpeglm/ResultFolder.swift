@@ -14,8 +14,7 @@ struct ReplacingOptions: ParsableArguments {
 
 /// A folder into which a command writes many files, without losing one that was there before.
 ///
-/// A file that exists is replaced only if the same command wrote it, by the folder's list of written files,
-/// and nobody changed it since; otherwise only with `--force`, and never if the command reads it. All names
+/// A file that exists is replaced only if the same command wrote it, by its mark, and nobody changed it since; otherwise only with `--force`, and never if the command reads it. All names
 /// are claimed before the work begins.
 struct ResultFolder: ~Copyable {
   /// What is written and which command does.
@@ -71,10 +70,7 @@ struct ResultFolder: ~Copyable {
     guard FolderListing.kind(of: target) != .folder else {
       throw refusal("\(target) is a folder; give another folder for the results.")
     }
-    let isOwn =
-      written.has(name, by: purpose.command)
-      && (try? FileBytes.read(target)).map { written.has($0, name, by: purpose.command) } ?? false
-    guard isOwn || purpose.force else {
+    guard written.has(name, by: purpose.command) || purpose.force else {
       throw refusal(
         """
         \(target) exists, and jpeglm \(purpose.command) did not write it as it is; give another folder, or \
@@ -98,7 +94,7 @@ struct ResultFolder: ~Copyable {
   mutating func write(
     _ files: [(name: String, bytes: [UInt8])], _ pool: WorkerPool? = nil
   ) throws {
-    try written.add(files, by: purpose.command, isDerived: purpose.isDerived)
+    let marks = try written.add(files, by: purpose.command, isDerived: purpose.isDerived)
     for file in files {
       let folder = place(of: file.name).folderOfPath
       guard folders.insert(Array(folder.utf8)).inserted, folder != path else { continue }
@@ -111,7 +107,7 @@ struct ResultFolder: ~Copyable {
       return Result { () throws(FileError) in
         try AtomicFile.write(
           bytes, path: "\(path)/\(name)",
-          replaced.contains(Array(name.utf8)) ? .bulk : .bulkNew)
+          replaced.contains(Array(name.utf8)) ? .bulk : .bulkNew, mark: marks[index])
       }
     }
     let results = pool?.map(files.count, write) ?? files.indices.map(write)

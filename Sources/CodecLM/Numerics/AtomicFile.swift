@@ -76,10 +76,11 @@ public import Foundation
   ///
   /// - Throws: ``FileError/cannotWrite(path:reason:)``.
   package static func write(
-    _ bytes: [UInt8], path: String, _ mode: Mode = .durable
+    _ bytes: [UInt8], path: String, _ mode: Mode = .durable, mark: FileMark? = nil
   ) throws(FileError) {
     var file = try AtomicFile(path: path, mode)
     try file.append(bytes)
+    if file.temporary != nil { mark?.set(on: file.descriptor) }
     try file.finish()
   }
 
@@ -172,6 +173,14 @@ extension AtomicFile {
   private static let suffix = ".partial"
   private static let digits = 16
   private static let secondsToLock = 10
+
+  /// Whether files in a folder keep a ``FileMark``.
+  ///
+  /// - Throws: ``FileError/cannotWrite(path:reason:)`` where no file can be made.
+  static func keepsMarks(in folder: String) throws(FileError) -> Bool {
+    let file = try AtomicFile(path: "\(folder)/mark")
+    return FileMark([], command: "", isDerived: false).set(on: file.descriptor)
+  }
 
   /// Removes what killed processes left in a folder itself, at least ten seconds ago; what somebody still
   /// writes stays.

@@ -111,7 +111,7 @@ struct FolderWalk {
       return nil
     }
     var own = place.own
-    if names.contains(where: { $0.name == WrittenFiles.fileName }) {
+    if names.contains(where: { $0.name == WrittenFiles.listName }) {
       own.formUnion(WrittenFiles.derived(in: path).map { Array(place.prefix.utf8) + $0 })
     }
     names.sort { Self.isBefore($0.name, $1.name) }
@@ -140,7 +140,8 @@ struct FolderWalk {
               path: relative, size: Int(status.st_size), modified: Self.nanoseconds(status)),
             identity: FileIdentity(status), isLinked: isLink || place.isLinked,
             mayRecur: isLink || place.isLinked || status.st_nlink > 1,
-            isOwn: own.contains(Array(relative.utf8))))
+            isOwn: own.contains(Array(relative.utf8))
+              || FileMark(ofFile: "\(path)/\(name)")?.isDerived ?? false))
       default: continue
       }
     }

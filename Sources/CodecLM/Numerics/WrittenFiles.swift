@@ -3,41 +3,40 @@ import Foundation
 /// What this program wrote into a folder of results, so that it replaces that and nothing else, and does not
 /// take it for a user's pictures.
 ///
-/// It stands in the hidden file `.jpeglm-files`, a line for each file, written before the file is: a hash of the
-/// content, `+` for pictures to train on or `-` for what was made from pictures or drawn by a model, the
-/// command, and the path below the folder with `\n` and `\\` for a line's end and a backslash.
+/// Each file has a ``FileMark``. Where the file system keeps none, the hidden file `.jpeglm-files` has a line for
+/// each, written before the file is: the mark, and the path below the folder with `\n` and `\\` for a line's end and
+/// a backslash.
 package struct WrittenFiles: Sendable {
-  /// The name of the file that lists the others.
-  package static let fileName = ".jpeglm-files"
+  /// The name of the list.
+  package static let listName = ".jpeglm-files"
 
   private static let head =
     "# Files that jpeglm wrote here. It replaces these and no others: hash, kind, command, path.\n"
 
-  /// A line.
-  private struct Line {
-    let hash: UInt64
-    let isDerived: Bool
-    let command: String
-    let path: [UInt8]
-  }
-
-  private struct Claim: Hashable {
-    let command: String
-    let hash: UInt64
-  }
-
-  private let listPath: String
-  private var claims: [[UInt8]: Set<Claim>] = [:]
+  private let folder: String
+  /// Whether files are marked themselves.
+  private let hasMarks: Bool
+  private var listed: [[UInt8]: Set<FileMark>] = [:]
   private var isBegun: Bool
   private var endsInLine = true
 
+  private var listPath: String { "\(folder)/\(Self.listName)" }
+
   /// Reads what was written into the folder at `path` before.
   ///
-  /// - Throws: ``FileError`` where the list cannot be read, or is another's file.
-  package init(in folder: String) throws(FileError) {
-    listPath = "\(folder)/\(Self.fileName)"
-    isBegun = !FolderListing.nothingIs(at: listPath)
-    guard isBegun else { return }
+  /// - Parameters:
+  ///   - folder: its path.
+  ///   - hasMarks: whether files are marked themselves; by default where the file system keeps marks.
+  /// - Throws: ``FileError`` where the folder cannot be written to, the list cannot be read or is another's file.
+  package init(in folder: String, marking hasMarks: Bool? = nil) throws(FileError) {
+    self.folder = folder
+    if let hasMarks {
+      self.hasMarks = hasMarks
+    } else {
+      self.hasMarks = try AtomicFile.keepsMarks(in: folder)
+    }
+    isBegun = false
+    guard !FolderListing.nothingIs(at: listPath) else { return }
     let bytes = try FileBytes.read(listPath)
     guard bytes.isEmpty || bytes.starts(with: Self.head.utf8.prefix(8)) else {
       throw .malformed(
@@ -45,35 +44,32 @@ package struct WrittenFiles: Sendable {
     }
     isBegun = !bytes.isEmpty
     endsInLine = bytes.isEmpty || bytes.last == UInt8(ascii: "\n")
-    for line in Self.lines(bytes) {
-      claims[line.path, default: []].insert(Claim(command: line.command, hash: line.hash))
-    }
+    for (path, mark) in Self.lines(bytes) { listed[path, default: []].insert(mark) }
   }
 
-  /// Whether a command wrote these bytes under this name.
-  package func has(_ bytes: [UInt8], _ name: String, by command: String) -> Bool {
-    claims[name.fileNameBytes]?
-      .contains(Claim(command: command, hash: StableHash(bytes).value)) ?? false
-  }
-
-  /// Whether a command wrote anything under this name.
+  /// Whether a command wrote the file of this name as it is.
   package func has(_ name: String, by command: String) -> Bool {
-    claims[name.fileNameBytes]?.contains { $0.command == command } ?? false
+    let path = "\(folder)/\(name)"
+    guard let bytes = try? FileBytes.read(path) else { return false }
+    if let mark = FileMark(ofFile: path) { return mark.fits(bytes, command: command) }
+    return listed[name.fileNameBytes]?.contains { $0.fits(bytes, command: command) } ?? false
   }
 
   /// Notes files that are about to be written.
   ///
+  /// - Returns: their marks, which the files get.
   /// - Throws: ``FileError/cannotWrite(path:reason:)``.
   package mutating func add(
     _ files: [(name: String, bytes: [UInt8])], by command: String, isDerived: Bool
-  ) throws(FileError) {
+  ) throws(FileError) -> [FileMark] {
+    let marks = files.map { FileMark($0.bytes, command: command, isDerived: isDerived) }
+    guard !hasMarks else { return marks }
     var text: [UInt8] = isBegun ? (endsInLine ? [] : [UInt8(ascii: "\n")]) : Array(Self.head.utf8)
-    for (name, bytes) in files {
-      let hash = StableHash(bytes).value
-      let path = name.fileNameBytes
-      let claim = Claim(command: command, hash: hash)
-      guard claims[path, default: []].insert(claim).inserted else { continue }
-      text += "\(String(hash, radix: 16)) \(isDerived ? "-" : "+") \(command) ".utf8
+    for (file, mark) in zip(files, marks) {
+      let path = file.name.fileNameBytes
+      guard listed[path, default: []].insert(mark).inserted else { continue }
+      text += mark.text
+      text.append(UInt8(ascii: " "))
       for byte in path {
         switch byte {
         case UInt8(ascii: "\n"): text += "\\n".utf8
@@ -83,30 +79,29 @@ package struct WrittenFiles: Sendable {
       }
       text.append(UInt8(ascii: "\n"))
     }
-    guard !text.isEmpty else { return }
+    guard !text.isEmpty else { return marks }
     try AppendedFile.append(text, path: listPath)
     (isBegun, endsInLine) = (true, true)
+    return marks
   }
 
-  /// The paths below `folder`, as bytes, of what is no picture to train on.
+  /// The paths below `folder`, as bytes, of what its list says is no picture to train on.
   static func derived(in folder: String) -> Set<[UInt8]> {
-    guard let bytes = try? FileBytes.read("\(folder)/\(fileName)"),
+    guard let bytes = try? FileBytes.read("\(folder)/\(listName)"),
       bytes.starts(with: head.utf8.prefix(8))
     else { return [] }
-    return Set(lines(bytes).lazy.filter(\.isDerived).map(\.path))
+    return Set(lines(bytes).lazy.filter(\.mark.isDerived).map(\.path))
   }
 
   /// The whole lines of a list.
-  private static func lines(_ bytes: [UInt8]) -> [Line] {
+  private static func lines(_ bytes: [UInt8]) -> [(path: [UInt8], mark: FileMark)] {
     bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
       let parts = line.split(
         separator: UInt8(ascii: " "), maxSplits: 3, omittingEmptySubsequences: false)
-      guard parts.count == 4,
-        let hash = UInt64(String(decoding: parts[0], as: UTF8.self), radix: 16)
-      else { return nil }
-      return Line(
-        hash: hash, isDerived: parts[1].elementsEqual("-".utf8),
-        command: String(decoding: parts[2], as: UTF8.self), path: unescaped(parts[3]))
+      guard parts.count == 4, let mark = FileMark(text: line[..<(parts[3].startIndex - 1)]) else {
+        return nil
+      }
+      return (unescaped(parts[3]), mark)
     }
   }
 
@@ -124,32 +119,5 @@ package struct WrittenFiles: Sendable {
       }
     }
     return path
-  }
-}
-
-/// A file that grows at its end.
-package enum AppendedFile {
-  /// Adds bytes at the end of the file at `path`, which is made if it is not there.
-  ///
-  /// - Throws: ``FileError/cannotWrite(path:reason:)``.
-  package static func append(_ bytes: [UInt8], path: String) throws(FileError) {
-    let descriptor = unsafe path.withSystemPath {
-      unsafe open($0, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
-    }
-    guard descriptor >= 0 else {
-      throw .cannotWrite(path: path, reason: systemReason(.writing))
-    }
-    defer { close(descriptor) }
-    var written = 0
-    while written < bytes.count {
-      let count = unsafe bytes.withUnsafeBytes {
-        unsafe write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
-      }
-      if count >= 0 {
-        written += count
-      } else if errno != EINTR {
-        throw .cannotWrite(path: path, reason: systemReason(.writing))
-      }
-    }
   }
 }

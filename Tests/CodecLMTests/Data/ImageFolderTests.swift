@@ -95,10 +95,10 @@ struct ImageFolderTests {
       "a.jpg", "run/codec.json", "run/samples/step-000000.jpg", "new/images.tokens", "new/x.jpg",
       "out/b.jpg", "small/a.jpg", "small/own.jpg", "drawn/d.jpg",
     ] { try folder.write([1], to: path) }
-    var small = try WrittenFiles(in: folder("small").path)
-    try small.add([("a.jpg", [1])], by: "canonicalize", isDerived: true)
-    var drawn = try WrittenFiles(in: folder("drawn").path)
-    try drawn.add([("d.jpg", [1])], by: "draw-digits", isDerived: false)
+    var small = try WrittenFiles(in: folder("small").path, marking: false)
+    _ = try small.add([("a.jpg", [1])], by: "canonicalize", isDerived: true)
+    var drawn = try WrittenFiles(in: folder("drawn").path, marking: false)
+    _ = try drawn.add([("d.jpg", [1])], by: "draw-digits", isDerived: false)
     let images = try ImageFolder(folder.url, excluding: [folder("out")])
     #expect(images.files.map(\.path) == ["a.jpg", "drawn/d.jpg", "small/own.jpg"])
     #expect(images.leftOut.map(\.path) == ["new", "run", "small/a.jpg"])

@@ -1,0 +1,28 @@
+import Foundation
+
+/// A file that grows at its end.
+package enum AppendedFile {
+  /// Adds bytes at the end of the file at `path`, which is made if it is not there.
+  ///
+  /// - Throws: ``FileError/cannotWrite(path:reason:)``.
+  package static func append(_ bytes: [UInt8], path: String) throws(FileError) {
+    let descriptor = unsafe path.withSystemPath {
+      unsafe open($0, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
+    }
+    guard descriptor >= 0 else {
+      throw .cannotWrite(path: path, reason: systemReason(.writing))
+    }
+    defer { close(descriptor) }
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
+      }
+      if count >= 0 {
+        written += count
+      } else if errno != EINTR {
+        throw .cannotWrite(path: path, reason: systemReason(.writing))
+      }
+    }
+  }
+}
