@@ -65,7 +65,7 @@ struct ResultFolder: ~Copyable {
     }
     guard !FolderListing.nothingIs(at: target) else { return }
     if let identity = FileIdentity(target), read.contains(identity) {
-      throw refusal("\(source) would replace \(target), which is read; give another folder.")
+      throw refusal("\(target), which is read, would be replaced; give another folder.")
     }
     guard FolderListing.kind(of: target) != .folder else {
       throw refusal("\(target) is a folder; give another folder for the results.")
