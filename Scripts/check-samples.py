@@ -80,7 +80,7 @@ def main():
             if tokenizer == "bpe":
                 tokenizer = work / "tokenizer.json"
                 vocabulary = json.loads(call(
-                    options.jpeglm, "train-tokenizer", work / "digits", "--out", tokenizer,
+                    options.jpeglm, "train-tokenizer", work / "digits", "--out", tokenizer, "--force",
                     "--vocabulary", 320, *profile, "--json"))["vocabulary"]
             config.write_text(json.dumps(
                 CONFIG | {"vocab_size": vocabulary, "max_position_embeddings": context}))

@@ -5,17 +5,24 @@ import CodecLM
 enum ArgumentCheck {
   /// - Throws: `ValidationError`.
   static func check(_ arguments: [String]) throws {
-    if arguments.contains(where: { $0.isEmpty || $0.hasSuffix("=") && $0.hasPrefix("--") }) {
+    let values = arguments.map(value)
+    if values.contains("") {
       throw ValidationError(
         "An argument is empty, as of a variable that is not set; name the file or folder.")
     }
     // In quotes the shell leaves it, and a folder of this name would be made.
-    if let path = arguments.first(where: { $0 == "~" || $0.hasPrefix("~/") }) {
+    if let path = values.first(where: { $0 == "~" || $0.hasPrefix("~/") }) {
       throw ValidationError(
         """
         \(path) is taken as it stands: in quotes ~ is not your home. Write \
         $HOME\(path.dropFirst()), or ./\(path) for a file of that name.
         """)
     }
+  }
+
+  /// An argument, of `--name=value` the value.
+  private static func value(_ argument: String) -> String {
+    guard argument.hasPrefix("--"), let sign = argument.firstIndex(of: "=") else { return argument }
+    return String(argument[sign...].dropFirst())
   }
 }

@@ -58,14 +58,11 @@ struct Bench: ParsableCommand {
     if let context, !(2...1_048_576).contains(context) {
       throw ValidationError("--context \(context) is outside 2 … 1048576.")
     }
-    guard seconds >= 0, seconds <= 3_600 else {
-      throw ValidationError("--seconds \(seconds) is outside 0 … 3600.")
-    }
     if images != nil, ["T", "S"].contains(config) {
       throw ValidationError("--images needs a trained model: name its run with --config.")
     }
-    guard seconds > 0, seconds.isFinite else {
-      throw ValidationError("--seconds \(seconds) is no finite number above 0.")
+    guard seconds > 0, seconds <= 3_600 else {
+      throw ValidationError("--seconds \(seconds) is not above 0 and at most 3600.")
     }
   }
 
@@ -169,7 +166,7 @@ struct Bench: ParsableCommand {
     _ benchmark: Benchmark, _ pool: WorkerPool, _ report: inout Report
   ) throws {
     let checkpoint =
-      try (try? Checkpoint(URL(fileURLWithPath: config))) ?? standingCheckpoint(benchmark.model)
+      try (try? Checkpoint(URL(place: config))) ?? standingCheckpoint(benchmark.model)
     let constraint = ConstraintBenchmark(checkpoint, try benchmark.weights(.f32), pool: pool)
     // Nothing is said of a model whose context has no room for a draw.
     guard let result = try constraint.run() else { return }
@@ -196,7 +193,7 @@ struct Bench: ParsableCommand {
     var benchmark: Benchmark
     var sequences: [[Int32]]?
     if let images {
-      let checkpoint = try Checkpoint(URL(fileURLWithPath: config))
+      let checkpoint = try Checkpoint(URL(place: config))
       sequences = try self.sequences(of: images, checkpoint)
       benchmark = try Benchmark(
         checkpoint.model, batch: batch ?? rows, context: min(length, model.contextLength),
@@ -237,7 +234,7 @@ struct Bench: ParsableCommand {
     switch config {
     case "T": (.preset(.micro, vocabulary: 320, contextLength: 512), 8)
     case "S": (.preset(.small, vocabulary: 320, contextLength: 2_048), 2)
-    default: (try LlamaConfiguration(contentsOf: URL(fileURLWithPath: config)), 1)
+    default: (try LlamaConfiguration(contentsOf: URL(place: config)), 1)
     }
   }
 

@@ -137,11 +137,10 @@ struct Canonicalize: ParsableCommand {
       progress.show(
         "\(Format.count(range.upperBound)) of \(Format.count(sources.files.count)) files",
         isFinal: range.upperBound == sources.files.count)
-      if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
+      try interrupt.check()
     }
     report.imagesPerSecond = Double(report.files) / ((ContinuousClock.now - start) / .seconds(1))
     guard report.files > 0 else {
-      results?.removeIfNew()
       throw TokenStoreError.noUsableImage(
         folder: inputs.joined(separator: ", "), count: sources.files.count,
         first: Array(skipped.prefix(3)))

@@ -78,7 +78,7 @@ struct DrawClips: ParsableCommand {
       } then: { range, files in
         try results.write(zip(range, files).map { (name($0), try $1.get()) }, pool)
         progress.show("\(Format.count(range.upperBound)) of \(Format.count(count)) clips")
-        if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
+        try interrupt.check()
       }
       try results.finish()
       try printResult("\(Format.count(count)) clips written to \(PlainText.line(folder))")

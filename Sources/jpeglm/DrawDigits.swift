@@ -49,7 +49,7 @@ struct DrawDigits: ParsableCommand {
     } then: { range, files in
       try results.write(zip(range, files).map { (Self.name($0), try $1.get()) }, pool)
       progress.show("\(Format.count(range.upperBound)) of \(Format.count(count)) files")
-      if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
+      try interrupt.check()
     }
     try results.finish()
     try printResult("\(Format.count(count)) files written to \(PlainText.line(folder))")

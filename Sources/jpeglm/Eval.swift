@@ -111,7 +111,8 @@ struct Eval: ParsableCommand {
   func run() throws {
     try output.checkPlaces(
       ofSets: ["real", EvalSession.coded, EvalWriter.generated] + keep.map(EvalWriter.completed)
-        + (keepFrames.map { [EvalClips.continued($0)] } ?? []))
+        + (keepFrames.map { [EvalClips.continued($0)] } ?? []),
+      reading: [first, generated, real].compactMap { $0 })
     let session = EvalSession(network, seed: seed, threads.pool, progress.line)
     if let real {
       try evaluateRun(session, real)
@@ -142,7 +143,7 @@ struct Eval: ParsableCommand {
   /// What a run's model writes, against real pictures.
   private func evaluateRun(_ session: EvalSession, _ real: String) throws {
     var generator = try Generator(
-      loading: URL(fileURLWithPath: first), pool: threads.pool)
+      loading: URL(place: first), pool: threads.pool)
     generator.isConstrained = !sampling.unconstrained
     if let weights = sampling.weights { generator.weights = weights }
     let profile = generator.checkpoint.codec
@@ -154,7 +155,7 @@ struct Eval: ParsableCommand {
       let codec = try profile.makeCodec(maximumPixels: limits.maxPixels)
       let all = real.files.count
       real = try real.heldOut(
-        by: ModelSplit(of: URL(fileURLWithPath: first)), codec, count: count, pool: threads.pool
+        by: ModelSplit(of: URL(place: first)), codec, count: count, pool: threads.pool
       ) {
         try session.show("looking for held-out files: \($0) of \(all)", isFinal: $0 == all)
       }
@@ -169,6 +170,7 @@ struct Eval: ParsableCommand {
       count: count, kept: keep)
     let writer = EvalWriter(
       generator, drawing, seed: seed, folder: output.samples, force: output.replacing.force)
+    try writer.checkPlaces(completing: keep, count)
     switch profile {
     case .jpeg(let form): try evaluatePictures(session, writer, real, form)
     case .avc: try evaluateClips(session, writer, real, generator)
@@ -207,7 +209,11 @@ struct Eval: ParsableCommand {
       try session.add(writer.files(count, session))
       return try session.compare(sets: [EvalWriter.generated])
     }
-    let streams = real.canonicalStreams(codec, pool: threads.pool)
+    let streams = try real.canonicalStreams(codec, pool: threads.pool) { name, reason in
+      session.note("\(real.name): skipped \(name): \(reason)")
+    } progress: {
+      try session.show("\(real.name): \($0) of \(real.files.count) read", isFinal: false)
+    }
     for share in keep {
       let prompts = try streams.map { try codec.prompt($0, keeping: .share(share)) }
       try session.add(writer.completions(of: prompts, share, session))

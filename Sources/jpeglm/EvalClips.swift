@@ -22,8 +22,10 @@ struct EvalClips {
     self.session = session
     self.pool = pool
     origin = real.origin
-    streams = real.canonicalStreams(codec, pool: pool) { name, reason in
+    streams = try real.canonicalStreams(codec, pool: pool) { name, reason in
       session.note("\(real.name): skipped \(name): \(reason)")
+    } progress: {
+      try session.show("\(real.name): \($0) of \(real.files.count) read", isFinal: false)
     }
     guard streams.count > 1 else {
       throw EvaluationError.tooFew(count: streams.count, needed: 2, purpose: "an evaluation")

@@ -65,10 +65,14 @@ struct EvalOutput: ParsableArguments {
 
   /// Looks at all places, before long work.
   ///
-  /// - Parameter names: what the sets may be called.
-  func checkPlaces(ofSets names: [String]) throws {
+  /// - Parameters:
+  ///   - names: what the sets may be called.
+  ///   - read: files that are read, or folders of them.
+  func checkPlaces(ofSets names: [String], reading read: [String]) throws {
     let force = replacing.force
-    if let html { try ResultPlace.check(file: html, force: force, isOwn: WrittenPage.isOwn) }
+    if let html {
+      try ResultPlace.check(file: html, force: force, reading: read, isOwn: WrittenPage.isOwn)
+    }
     let sets: [(folder: String?, ending: String, isOwn: ([UInt8]) -> Bool)] = [
       (saveStatistics, "npz", StatisticsFile.isOwn),
       (saveFeatures, "safetensors", FeatureFile.isOwn),
@@ -78,7 +82,8 @@ struct EvalOutput: ParsableArguments {
       try ResultPlace.check(folder: folder)
       for name in names {
         try ResultPlace.check(
-          file: "\(folder)/\(Self.fileName(name, ending))", force: force, isOwn: isOwn)
+          file: "\(folder)/\(Self.fileName(name, ending))", force: force, reading: read,
+          isOwn: isOwn)
       }
     }
     if let samples { try ResultPlace.check(folder: samples) }
@@ -129,7 +134,7 @@ struct EvalOutput: ParsableArguments {
   private static func folder(_ path: String) throws -> URL {
     try Folders.make(path)
     AtomicFile.removeAbandoned(in: path)
-    return URL(fileURLWithPath: path)
+    return URL(place: path)
   }
 
   private static func fileName(_ name: String, _ ending: String) -> String {

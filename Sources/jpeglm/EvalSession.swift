@@ -18,7 +18,7 @@ struct EvalInput {
   init(_ name: String, _ path: String, count: Int?, _ limits: LimitOptions) throws {
     self.name = name
     origin = path
-    let url = URL(fileURLWithPath: path)
+    let url = URL(place: path)
     switch url.pathExtension.lowercased() {
     case "npz": content = .statistics(try StatisticsFile(url))
     case "safetensors": content = .features(try FeatureFile(url))
@@ -58,7 +58,7 @@ final class EvalSession {
   /// Shows how far something is, and stops if the user wants it.
   func show(_ text: @autoclosure () -> String, isFinal: Bool) throws {
     progress.show(text(), isFinal: isFinal)
-    if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
+    try interrupt.check()
   }
 
   /// Says something that stays.

@@ -18,6 +18,33 @@ struct EvalWriter {
     self.force = force
   }
 
+  /// Looks whether the files can be written, before long work.
+  ///
+  /// - Parameters:
+  ///   - shares: of which completions are written, each in a folder of its own.
+  ///   - count: files of each.
+  func checkPlaces(completing shares: [Double], _ count: Int) throws {
+    guard let folder else { return }
+    let folders = shares.isEmpty ? [folder] : shares.map { Self.folder(folder, of: $0) }
+    for folder in folders { _ = try results(folder, count) }
+  }
+
+  private static func folder(_ folder: String, of share: Double) -> String {
+    "\(folder)/completed-\(share)"
+  }
+
+  /// A folder for files, with a place for each.
+  private func results(_ folder: String, _ count: Int) throws -> ResultFolder {
+    var results = try ResultFolder(
+      folder, .init(command: "eval", isDerived: true, force: force))
+    for index in 0..<count {
+      for ending in generator.checkpoint.codec.fileExtensions {
+        try results.claim("\(index.padded(to: 5)).\(ending)", from: "file \(index)")
+      }
+    }
+    return results
+  }
+
   /// What new files are called in a report.
   static let generated = "generated"
 
@@ -34,7 +61,7 @@ struct EvalWriter {
     of prompts: [Prompt], _ share: Double, _ session: EvalSession
   ) throws -> PictureSet {
     try write(
-      prompts, 1, Self.completed(share), to: folder.map { "\($0)/completed-\(share)" }, session)
+      prompts, 1, Self.completed(share), to: folder.map { Self.folder($0, of: share) }, session)
   }
 
   private func write(
@@ -63,15 +90,7 @@ struct EvalWriter {
   ) throws {
     let start = ContinuousClock.now
     let total = count * prompts.count
-    var target = try folder.map { folder in
-      var target = try ResultFolder(folder, .init(command: "eval", isDerived: true, force: force))
-      for index in 0..<total {
-        for ending in generator.checkpoint.codec.fileExtensions {
-          try target.claim("\(index.padded(to: 5)).\(ending)", from: "file \(index)")
-        }
-      }
-      return target
-    }
+    var target = try folder.map { try results($0, total) }
     var (written, valid, unfinished) = (0, 0, 0)
     let files = try generator.generate(
       count: count, continuing: prompts, sampling: sampling, seed: seed)

@@ -44,8 +44,8 @@ struct Export: ParsableCommand {
       throw ValidationError("How to draw is written beside a model: give --out FOLDER.")
     }
     if let output,
-      URL(fileURLWithPath: output).standardizedFileURL.resolvingSymlinksInPath()
-        == URL(fileURLWithPath: folder).standardizedFileURL.resolvingSymlinksInPath()
+      URL(place: output).standardizedFileURL.resolvingSymlinksInPath()
+        == URL(place: folder).standardizedFileURL.resolvingSymlinksInPath()
     {
       throw ValidationError("--out \(output) is the model's own folder.")
     }
@@ -54,11 +54,11 @@ struct Export: ParsableCommand {
   func run() throws {
     if let output { try ResultPlace.check(folder: output) }
     if let gguf { try ResultPlace.check(file: gguf, force: force) }
-    if let output { try TrainingRun.checkIsFree(URL(fileURLWithPath: output)) }
-    var checkpoint = try Checkpoint(URL(fileURLWithPath: folder))
+    if let output { try TrainingRun.checkIsFree(URL(place: output), orBegun: false) }
+    var checkpoint = try Checkpoint(URL(place: folder))
     if let wanted = drawing.wanted { checkpoint.sampling = wanted }
     if let output {
-      try checkpoint.export(to: URL(fileURLWithPath: output), storage: dtype)
+      try checkpoint.export(to: URL(place: output), storage: dtype)
       try printResult("wrote \(PlainText.line(output))")
     }
     if let gguf {

@@ -29,7 +29,7 @@ struct Info: ParsableCommand {
   }
 
   func run() throws {
-    let url = URL(fileURLWithPath: folder)
+    let url = URL(place: folder)
     let checkpoint: Checkpoint
     do {
       checkpoint = try Checkpoint(url)

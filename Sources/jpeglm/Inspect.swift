@@ -65,7 +65,7 @@ struct Inspect: ParsableCommand {
     }
   }
 
-  /// Whether `canonicalize` takes the file: which processes it does hangs on the libjpeg that is linked.
+  /// Whether `canonicalize` takes the file: which processes it does depends on the libjpeg that is linked.
   private func isDecodable(_ file: [UInt8]) -> Bool {
     (try? JPEGCodec(JPEGProfile(size: 8)).image(of: file)) != nil
   }

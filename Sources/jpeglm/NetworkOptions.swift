@@ -24,6 +24,6 @@ struct NetworkOptions: ParsableArguments {
 
   /// Reads the network.
   func load() throws -> any FeatureNetwork {
-    try network.network(weights: networkWeights.map { URL(fileURLWithPath: $0) })
+    try network.network(weights: networkWeights.map { URL(place: $0) })
   }
 }

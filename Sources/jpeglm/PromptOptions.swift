@@ -76,11 +76,15 @@ struct PromptOptions: ParsableArguments {
   ///   photo is left.
   func photos(
     _ sources: Named, _ profile: CodecProfile, _ limits: LimitOptions, _ progress: ProgressLine,
-    in folder: inout ResultFolder
+    in folder: inout ResultFolder, check: () throws -> Void
   ) throws -> (photos: [Photo], skipped: [SkippedFile]) {
     let codec = try profile.makeCodec(maximumPixels: limits.maxPixels)
     var (photos, skipped) = ([Photo](), sources.skipped)
-    for (source, name) in sources.files {
+    for (place, (source, name)) in sources.files.enumerated() {
+      try check()
+      progress.show(
+        "reading \(profile.noun)s \(place + 1) of \(sources.files.count)",
+        isFinal: place + 1 == sources.files.count)
       let read = Result {
         try PreparedPhoto(name: name, FileBytes.read(source.path), codec, profile, keeping: extent)
       }
@@ -95,7 +99,6 @@ struct PromptOptions: ParsableArguments {
       }
     }
     if photos.isEmpty, !inputs.isEmpty {
-      folder.removeIfNew()
       throw TokenStoreError.noUsableImage(
         folder: inputs.joined(separator: ", "), count: sources.files.count,
         first: Array(skipped.prefix(3)))

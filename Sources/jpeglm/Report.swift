@@ -29,11 +29,13 @@ struct Report: ParsableCommand {
   @OptionGroup var replacing: ReplacingOptions
 
   func run() throws {
-    try ResultPlace.check(file: html, force: replacing.force, isOwn: WrittenPage.isOwn)
+    try ResultPlace.check(
+      file: html, force: replacing.force, reading: [evaluation].compactMap { $0 },
+      isOwn: WrittenPage.isOwn)
     let evaluation = try evaluation.map {
-      try JSONFile.read(EvaluationReport.self, URL(fileURLWithPath: $0))
+      try JSONFile.read(EvaluationReport.self, URL(place: $0))
     }
-    try RunReport(of: URL(fileURLWithPath: folder), evaluation: evaluation)
+    try RunReport(of: URL(place: folder), evaluation: evaluation)
       .write(to: ResultPlace.file(html))
     try printResult("wrote \(PlainText.line(html))")
   }

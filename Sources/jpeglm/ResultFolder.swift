@@ -59,19 +59,26 @@ struct ResultFolder: ~Copyable {
   mutating func claim(_ name: String, from source: String) throws {
     let target = place(of: name)
     if let other = claims.updateValue(source, forKey: Array(name.utf8)) {
-      throw refusal(
+      throw ValidationError(
         "\(other) and \(source) would both become \(target); name them in two calls with two folders."
       )
     }
     guard !FolderListing.nothingIs(at: target) else { return }
     if let identity = FileIdentity(target), read.contains(identity) {
-      throw refusal("\(target), which is read, would be replaced; give another folder.")
+      throw ValidationError("\(target), which is read, would be replaced; give another folder.")
+    }
+    if let reason = FolderListing.obstacle(at: target) {
+      throw ValidationError("\(target) cannot be looked at: \(reason).")
+    }
+    let folder = target.folderOfPath
+    guard FolderListing.kind(of: folder) != .other else {
+      throw ValidationError("\(folder) is a file, and a folder for results; give another folder.")
     }
     guard FolderListing.kind(of: target) != .folder else {
-      throw refusal("\(target) is a folder; give another folder for the results.")
+      throw ValidationError("\(target) is a folder; give another folder for the results.")
     }
     guard written.has(name, by: purpose.command) || purpose.force else {
-      throw refusal(
+      throw ValidationError(
         """
         \(target) exists, and jpeglm \(purpose.command) did not write it as it is; give another folder, or \
         --force to replace it.
@@ -80,9 +87,10 @@ struct ResultFolder: ~Copyable {
     replaced.insert(Array(name.utf8))
   }
 
-  private func refusal(_ text: String) -> ValidationError {
-    if isMade { Folders.removeIfEmpty(path) }
-    return ValidationError(text)
+  /// Whether a path, however it is written, is the place of a claimed name in the folder itself.
+  func claims(_ path: String) -> Bool {
+    FileIdentity(path.folderOfPath) == FileIdentity(self.path)
+      && claims[Array(path.lastNameOfPath.utf8)] != nil
   }
 
   /// Where a name's file is.
@@ -120,6 +128,6 @@ struct ResultFolder: ~Copyable {
   /// - Throws: ``FileError/cannotWrite(path:reason:)``.
   consuming func finish() throws { try Folders.synchronizeAll(path) }
 
-  /// Takes back the folder where nothing was written into it.
-  func removeIfNew() { if isMade { Folders.removeIfEmpty(path) } }
+  /// A folder that was made for results goes again if there are none.
+  deinit { if isMade { Folders.removeIfEmpty(path) } }
 }

@@ -100,7 +100,7 @@ struct Sample: ParsableCommand {
     let interrupt = Interrupt()
     let progress = progress.line
     try checkPlaces()
-    var generator = try Generator(loading: URL(fileURLWithPath: folder), pool: threads.pool)
+    var generator = try Generator(loading: URL(place: folder), pool: threads.pool)
     generator.isConstrained = !sampling.unconstrained
     if let weights = sampling.weights { generator.weights = weights }
     generator.cache = cache
@@ -114,15 +114,19 @@ struct Sample: ParsableCommand {
     }
     let sources = try prompts.sources(profile, progress)
     var results = try self.results(sources, profile)
+    try checkSheets(sources, results)
     let (photos, skipped) = try prompts.photos(
-      sources, profile, limits, progress, in: &results)
+      sources, profile, limits, progress, in: &results
+    ) { try interrupt.check() }
     let total = count * max(photos.count, 1)
     let sheet = try grid.map {
       try SampleSheet(
         $0, columns: photos.isEmpty ? nil : 2 + count, count: total + 2 * photos.count,
         generator.codec, force: replacing.force)
     }
-    try checkSheets((sheet?.paths ?? []) + [live].compactMap { $0 }, photos)
+    for path in sheet?.paths ?? [] where results.claims(path) {
+      throw ValidationError("\(path) is among the files of --out; give the sheet another name.")
+    }
 
     var chosen = sampling.sampling(generator.checkpoint)
     if greedy { chosen.temperature = 0 }
@@ -153,7 +157,7 @@ struct Sample: ParsableCommand {
         finished += 1
         progress.show("\(finished) of \(total) files", isFinal: finished == total)
       }
-      if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
+      try interrupt.check()
     }
     report.seconds = (ContinuousClock.now - start) / .seconds(1)
     report.tokens_per_second = Double(generation.tokens) / report.seconds
@@ -164,6 +168,8 @@ struct Sample: ParsableCommand {
     guard let sheet else { return }
     try sheet.write { cell in
       file(cell, names, photos, profile).map { "\(output)/\($0)" }
+    } check: {
+      try interrupt.check()
     }
     if !json {
       let paths = sheet.paths.map(PlainText.line).joined(separator: ", ")
@@ -177,10 +183,7 @@ struct Sample: ParsableCommand {
     for file in [grid, live].compactMap({ $0 }) {
       try ResultPlace.check(file: file, force: replacing.force, isOwn: PixelImage.isSheet)
     }
-    if let grid, let live,
-      URL(fileURLWithPath: grid).standardizedFileURL
-        == URL(fileURLWithPath: live).standardizedFileURL
-    {
+    if let grid, let live, URL(place: grid).standardized == URL(place: live).standardized {
       throw ValidationError("--grid and --live name one file.")
     }
   }
@@ -205,21 +208,17 @@ struct Sample: ParsableCommand {
     return results
   }
 
-  /// Refuses sheets that would replace a file of the results.
-  private func checkSheets(_ paths: [String], _ photos: [Photo]) throws {
-    let folder = URL(fileURLWithPath: output)
-    let numbers = (0..<count).map { $0.padded(to: 5) }
-    let parts = [Photo.Part.original, .partial].map(\.rawValue) + numbers
-    let stems = Set(
-      photos.isEmpty ? numbers : photos.flatMap { photo in parts.map { "\(photo.name)-\($0)" } })
-    for path in paths {
-      let url = URL(fileURLWithPath: path)
-      let place = url.deletingLastPathComponent().resolvingSymlinksInPath().path
-      if place == folder.resolvingSymlinksInPath().path,
-        stems.contains(url.deletingPathExtension().lastPathComponent)
-      {
+  /// Refuses sheets that would replace a file of the results, or one that is read.
+  private func checkSheets(
+    _ sources: PromptOptions.Named, _ results: borrowing ResultFolder
+  ) throws {
+    for path in [grid, live].compactMap({ $0 }) {
+      if results.claims(path) {
         throw ValidationError("\(path) is among the files of --out; give the sheet another name.")
       }
+      try ResultPlace.check(
+        file: path, force: replacing.force, reading: sources.files.map(\.source.path),
+        isOwn: PixelImage.isSheet)
     }
   }
 

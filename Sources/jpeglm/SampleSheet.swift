@@ -30,7 +30,7 @@ struct SampleSheet {
     paths = (1...layout.sheets).map { $0 == 1 ? path : "\(stem)-\($0)\(ending)" }
     for (index, path) in paths.enumerated() {
       try ResultPlace.check(file: path, force: force, isOwn: PixelImage.isSheet)
-      if index > 0, !force, FolderListing.kind(of: path) != .missing {
+      if index > 0, !force, !FolderListing.nothingIs(at: path) {
         throw FileError.cannotWrite(
           path: path,
           reason: """
@@ -43,11 +43,14 @@ struct SampleSheet {
 
   /// Draws the sheets one after the other.
   ///
-  /// - Parameter file: the file of a picture, `nil` if there is none.
-  func write(file: (_ index: Int) -> String?) throws {
+  /// - Parameters:
+  ///   - file: the file of a picture, `nil` if there is none.
+  ///   - check: called for each picture; what it throws ends drawing.
+  func write(file: (_ index: Int) -> String?, check: () throws -> Void) throws {
     for (sheet, path) in paths.enumerated() {
-      let image = layout.image(sheet: sheet) { index in
-        file(index).flatMap { path in
+      let image = try layout.image(sheet: sheet) { index in
+        try check()
+        return file(index).flatMap { path in
           try? codec.decode(codec.canonicalBytes(of: FileBytes.read(path)))
         }
       }

@@ -18,7 +18,7 @@ struct DrawingOptions: ParsableArguments {
 
   func validate() throws {
     if let temperature, !(temperature >= 0 && temperature.isFinite) {
-      throw ValidationError("--temperature \(temperature) is no finite number of at least 0.")
+      throw ValidationError("--temperature \(temperature) is not a finite number of at least 0.")
     }
     if let topK, topK < 1 { throw ValidationError("--top-k \(topK) is not at least 1.") }
     if let topP, !(topP > 0 && topP <= 1) {

@@ -80,7 +80,7 @@ struct Score: ParsableCommand {
     let progress = progress.line
     let pool = threads.pool
     if let map { try ResultPlace.check(folder: map) }
-    let checkpoint = try Checkpoint(URL(fileURLWithPath: folder))
+    let checkpoint = try Checkpoint(URL(place: folder))
     let scorer = try Scorer(checkpoint, weights: weights, pool: pool)
     let codec = try checkpoint.codec.makeCodec(maximumPixels: limits.maxPixels)
     let sources = try Sources(inputs, checkpoint.codec.sources)
@@ -121,7 +121,7 @@ struct Score: ParsableCommand {
         progress.show(
           "\(Format.count(done)) of \(Format.count(sources.files.count)) files",
           isFinal: done == sources.files.count)
-        if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
+        try interrupt.check()
       }
     }
     try maps.take()?.finish()

@@ -8,11 +8,7 @@ struct SourceFile {
   let name: String
 
   /// The file's name without its ending.
-  var stem: String {
-    let name = name.withoutEnding
-    return name.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(name[$0...].dropFirst()) }
-      ?? name
-  }
+  var stem: String { name.withoutEnding.lastNameOfPath }
 }
 
 /// The files that a command reads.
@@ -36,9 +32,7 @@ struct Sources {
     }
     for input in inputs {
       guard FolderListing.kind(of: input) == .folder else {
-        let name = input.utf8.lastIndex(of: UInt8(ascii: "/"))
-          .map { String(input[$0...].dropFirst()) }
-        if isNew(input) { files.append(SourceFile(path: input, name: name ?? input)) }
+        if isNew(input) { files.append(SourceFile(path: input, name: input.lastNameOfPath)) }
         continue
       }
       let folder = try ImageFolder(input, kind)

@@ -25,7 +25,7 @@ struct Tokenize: ParsableCommand {
   var decode = false
 
   func run() throws {
-    let tokenizer = try Tokenizer(contentsOf: URL(fileURLWithPath: tokenizer))
+    let tokenizer = try Tokenizer(contentsOf: URL(place: tokenizer))
     for path in inputs {
       let bytes = try FileBytes.read(path)
       if decode {

@@ -147,6 +147,7 @@ struct Train: ParsableCommand {
 
   /// Steps for each entry of TensorBoard's curves.
   private static let stepsPerEntry = 10
+
   func validate() throws {
     if let size = vocabulary.wanted, !tokenizerChoice.isLearnt {
       throw ValidationError("--vocabulary \(size) is for --tokenizer bpe or symbols.")
@@ -187,7 +188,7 @@ struct Train: ParsableCommand {
       throw ValidationError("--accumulate \(accumulate) is outside 1 … 65536.")
     }
     if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
-      throw ValidationError("--learning-rate \(learningRate) is no finite number above 0.")
+      throw ValidationError("--learning-rate \(learningRate) is not a finite number above 0.")
     }
     guard (0...1_024).contains(samples) else {
       throw ValidationError("--samples \(samples) is outside 0 … 1024.")
@@ -212,9 +213,9 @@ struct Train: ParsableCommand {
     let sheetMemory = try checkMemory(run, &sheets, progress)
     describe(run, sheetMemory, progress)
     var report = TrainingReport(run, data, progress)
-    let log = try tensorboard.map { try TensorBoardLog(in: URL(fileURLWithPath: $0)) }
+    let log = try tensorboard.map { try TensorBoardLog(in: URL(place: $0)) }
     func check() throws {
-      if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
+      try interrupt.check()
     }
     var reserve = 0.0
     if case .seconds(let seconds) = run.trainer.options.budget {

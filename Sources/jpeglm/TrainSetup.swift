@@ -38,16 +38,16 @@ struct TrainSetup {
     self.start = start
     self.interrupt = interrupt
     self.progress = progress
-    folder = URL(fileURLWithPath: options.output)
+    folder = URL(place: options.output)
     pool = options.threads.pool
     let isThere = TrainingRun.exists(in: folder)
     if !options.resume { try TrainingRun.checkIsFree(folder) }
     if options.resume, !isThere { throw TrainingError.nothingToResume(path: folder.path) }
     let from = options.resume ? nil : options.from
-    let base = try from.map { try Checkpoint(URL(fileURLWithPath: $0)) }
+    let base = try from.map { try Checkpoint(URL(place: $0)) }
     let known = try base?.codec ?? (isThere ? Checkpoint.codec(of: folder) : nil)
     sources = try ImageFolder(
-      URL(fileURLWithPath: options.images), known?.sources ?? options.profile.kind,
+      URL(place: options.images), known?.sources ?? options.profile.kind,
       excluding: [folder], maximumPixels: options.limits.maxPixels)
     progress.noteLeftOut(sources.leftOut)
     if let known {
@@ -85,7 +85,7 @@ struct TrainSetup {
         progress.show(
           "reading \(profile.noun)s \(Format.count(state.done)) of \(Format.count(state.total))",
           isFinal: state.done == state.total)
-        if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
+        try interrupt.check()
       }
     } catch TokenStoreError.unsupportedVersion(let path, _) where options.resume {
       throw ValidationError(
@@ -159,7 +159,7 @@ struct TrainSetup {
     switch options.tokenizerChoice {
     case .bytes: return .bytes
     case .file(let path):
-      return try lossless(Tokenizer(contentsOf: URL(fileURLWithPath: path)), of: path)
+      return try lossless(Tokenizer(contentsOf: URL(place: path)), of: path)
     case .learnt(let insideSymbols):
       let vocabulary = options.vocabulary
       let sample = try vocabulary.sample(
@@ -237,7 +237,7 @@ struct TrainSetup {
     vocabulary: Int, _ suggested: Int
   ) throws -> (LlamaConfiguration, row: Int) {
     if let config = options.config {
-      let model = try LlamaConfiguration(contentsOf: URL(fileURLWithPath: config))
+      let model = try LlamaConfiguration(contentsOf: URL(place: config))
       guard model.vocabulary == vocabulary else {
         throw ValidationError(
           "\(config): vocab_size is \(model.vocabulary), the tokenizer has \(vocabulary).")

@@ -80,6 +80,10 @@ struct TrainTokenizer: ParsableCommand {
     let progress = progress.line
     try ResultPlace.check(file: output, force: replacing.force)
     let sources = try ImageFolder(images, profile.kind, maximumPixels: limits.maxPixels)
+    progress.noteLeftOut(sources.leftOut)
+    for file in sources.unreadable { progress.note("skipped \(file)") }
+    try ResultPlace.check(
+      file: output, force: replacing.force, reading: sources.files.map(sources.path))
     let chosen = profile.profile(for: sources, stream: streamChoice, threads.pool)
     progress.note(chosen.description)
     let sample = try vocabulary.sample(
@@ -166,7 +170,7 @@ struct VocabularyOptions: ParsableArguments {
       progress.show(
         "learning tokens: \(profile.noun) \(Format.count($0)) of \(Format.count(wanted))",
         isFinal: false)
-      if interrupt.signal != 0 { throw ExitCode(128 + interrupt.signal) }
+      try interrupt.check()
     }
     for file in sample.skipped.prefix(5) { progress.note("skipped \(file)") }
     return sample

@@ -97,7 +97,7 @@ struct TrainingReport {
     guard let best, let last, best.step < step else {
       return progress.note("wrote \(output); next: jpeglm sample \(output) \(sample)")
     }
-    let folder = TrainingRun.bestFolder(of: URL(fileURLWithPath: output)).lastPathComponent
+    let folder = TrainingRun.bestFolder(of: URL(place: output)).lastPathComponent
     progress.note(
       """
       wrote \(output); held-out \(profile.noun)s were likeliest after step \

@@ -49,7 +49,7 @@ import Testing
   @Test func `a weight that is not a number is named by every command that reads it`() throws {
     try withTemporaryFolder { folder in
       try write("bad", changing: "model.norm.weight", in: folder) { _ in .nan }
-      let text = "a number of model.norm.weight is infinite or none"
+      let text = "a number of model.norm.weight is infinite or not a number"
       try expectError("sample", "bad", "--count", "1", "--out", "files", says: text, in: folder)
       try expectError("score", "bad", "digits", says: text, in: folder)
       try expectError("score", "bad", "digits", "--json", says: text, in: folder)
@@ -83,8 +83,8 @@ import Testing
   @Test func `options that are no number are told as what they are`() throws {
     try withTemporaryFolder { folder in
       for (option, value, text) in [
-        ("--temperature", "nan", "--temperature nan is no finite number of at least 0."),
-        ("--temperature", "inf", "--temperature inf is no finite number of at least 0."),
+        ("--temperature", "nan", "--temperature nan is not a finite number of at least 0."),
+        ("--temperature", "inf", "--temperature inf is not a finite number of at least 0."),
         ("--top-p", "nan", "--top-p nan is not in (0, 1]."),
       ] {
         let outcome = try Program.run("sample", "run", "--out", "s", option, value, in: folder)

@@ -65,7 +65,7 @@ import Testing
     }
     for (name, target) in [
       ("up", ".."), ("same", "a"), ("link.jpg", "1.jpg"), ("gone.jpg", "nowhere"),
-      ("../pics", "photos"),
+      ("../pics", "photos"), ("loop.jpg", "loop.jpg"),
     ] {
       try FileManager.default.createSymbolicLink(
         atPath: "\(photos)/\(name)", withDestinationPath: target)
@@ -86,6 +86,13 @@ import Testing
     ["sample", "run", "--count", "2", "--out", "photos"],
     ["sample", "run", "--count", "1", "--out", "new", "--grid", "photos/grid.jpg"],
     ["sample", "run", "--count", "1", "--out", "new", "--live", "photos/1.jpg"],
+    ["sample", "run", "--count", "1", "--out", "new", "--grid", "photos/gone.jpg"],
+    ["sample", "run", "--count", "1", "--out", "new", "--grid", "photos/loop.jpg"],
+    [
+      "sample", "run", "--prompt", "photos/1.jpg", "--count", "1", "--out", "new", "--grid",
+      "photos/1.jpg", "--force",
+    ],
+    ["train-tokenizer", "photos", "--out", "photos/1.jpg", "--size", "16", "--force"],
     ["sample", "run", "--prompt", "photos", "--keep", "0.5", "--count", "1", "--out", "photos"],
     ["export", "run", "--out", "photos"], ["export", "run", "--out", "run"],
     ["export", "run", "--gguf", "photos/model.gguf"],

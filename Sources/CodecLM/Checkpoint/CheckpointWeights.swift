@@ -82,12 +82,15 @@ final class CheckpointWeights: Sendable {
   }
 
   func model() throws -> Llama {
-    try loaded.withLock { model in
+    if let model = loaded.withLock({ $0 }) { return model }
+    // Outside the lock, which must not be held while the pool's turn is waited for. Of two that read at the
+    // same time the first stays.
+    let read = try Llama(zero: configuration)
+    for region in layout.buffer.regions {
+      try load(region, into: read.parameters.buffer, at: region.offset)
+    }
+    return loaded.withLock { model in
       if let model { return model }
-      let read = try Llama(zero: configuration)
-      for region in layout.buffer.regions {
-        try load(region, into: read.parameters.buffer, at: region.offset)
-      }
       model = read
       return read
     }

@@ -29,7 +29,7 @@ extension TensorFile {
   /// pages go.
   ///
   /// - Throws: ``FileError`` when it is missing, has another shape or type, or when a number of it is
-  ///   infinite or none in single precision.
+  ///   infinite or not a number in single precision.
   func loadFinite(
     _ name: String, shape: [Int], into buffer: FloatBuffer, at offset: Int,
     pool: WorkerPool = .shared
@@ -46,7 +46,8 @@ extension TensorFile {
     }
     guard !areFinite.contains(false) else {
       throw .malformed(
-        path: path, reason: "a number of \(name) is infinite or none; the file cannot be used")
+        path: path,
+        reason: "a number of \(name) is infinite or not a number; the file cannot be used")
     }
   }
 

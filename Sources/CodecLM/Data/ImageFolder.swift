@@ -55,7 +55,7 @@ public struct ImageFolder: Sendable {
   public init(
     _ path: String, _ kind: Kind = .images, maximumPixels: Int = PixelImage.usualMaximumPixels
   ) throws(ImageFolderError) {
-    try self.init(URL(fileURLWithPath: path), kind, maximumPixels: maximumPixels)
+    try self.init(URL(place: path), kind, maximumPixels: maximumPixels)
   }
 
   /// Lists the files below the folder at `url`.
@@ -72,7 +72,11 @@ public struct ImageFolder: Sendable {
     maximumPixels: Int = PixelImage.usualMaximumPixels
   ) throws(ImageFolderError) {
     switch FolderListing.kind(of: url.path) {
-    case .missing: throw .missing(path: url.path)
+    case .missing:
+      if let reason = FolderListing.obstacle(at: url.path) {
+        throw .unreadable(.cannotRead(path: url.path, reason: reason))
+      }
+      throw .missing(path: url.path)
     case .other: throw .notAFolder(path: url.path)
     case .folder: break
     }

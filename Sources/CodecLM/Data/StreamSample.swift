@@ -39,10 +39,10 @@ public struct StreamSample: Sendable {
     var order = EpochOrder(Array(folder.files.indices), seed: 0, epoch: 0, cursor: 0)
     var left = folder.files.count
     var total = 0
-    var hashes: [UInt64] = []
-    var hasHeldOut = false
-    while left > 0, streams.count < images, total < bytes {
-      let count = min(left, images - streams.count, Self.filesPerChunk)
+    var drawn: [(stream: [UInt8], hash: UInt64)] = []
+    var usable = 0
+    while left > 0, usable < images, total < bytes {
+      let count = min(left, images - usable, Self.filesPerChunk)
       left -= count
       let chunk = (0..<count).compactMap { _ in order.next() }.map { folder.files[$0] }
       try pool.forEachPortion(of: count) { index in
@@ -54,25 +54,20 @@ public struct StreamSample: Sendable {
           switch result {
           case .success(let stream):
             let hash = HeldOutSplit.hash(stream)
-            if HeldOutSplit.isHeldOut(hash, share: share) {
-              hasHeldOut = true
-              continue
-            }
-            hashes.append(hash)
-            streams.append(stream)
+            drawn.append((stream, hash))
+            if HeldOutSplit.isHeldOut(hash, share: share) { continue }
+            usable += 1
             total += stream.count
           case .failure(let failure):
             skipped.append(SkippedFile(path: file.path, reason: failure.reason))
           }
         }
-        try progress(streams.count)
+        try progress(usable)
       }
     }
-    if !hasHeldOut {
-      // The store then holds out the picture nearest to the others' side.
-      let flags = HeldOutSplit.flags(hashes, share: share)
-      streams = zip(streams, flags).filter { !$0.1 }.map(\.0)
-    }
+    // As the store divides them: where one side is empty, a picture of the other's moves there.
+    let flags = HeldOutSplit.flags(drawn.map(\.hash), share: share)
+    streams = zip(drawn, flags).filter { !$0.1 }.map(\.0.stream)
     guard !streams.isEmpty else {
       throw TokenStoreError.noUsableImage(
         folder: folder.url.path, count: folder.files.count, first: Array(skipped.prefix(3)))

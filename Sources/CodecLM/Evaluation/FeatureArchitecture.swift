@@ -30,7 +30,7 @@ public enum FeatureArchitecture: String, Sendable, Codable, CaseIterable {
   ///   weights.
   public func network(weights: URL? = nil) throws -> any FeatureNetwork {
     let url = weights ?? installedWeights
-    guard FileManager.default.fileExists(atPath: url.path) else {
+    guard FolderListing.kind(of: url.path) != .missing else {
       throw FeatureWeightsMissing(architecture: self, path: url.path)
     }
     return switch self {

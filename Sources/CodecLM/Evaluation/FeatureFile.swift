@@ -49,7 +49,9 @@ public struct FeatureFile: Sendable {
 
   /// Whether a file's bytes are of one that was written here: it names its features.
   package static func isOwn(_ file: [UInt8]) -> Bool {
-    file.count > 8 && Data(file.prefix(1 << 16)).range(of: Data("\"\(tensorName)\"".utf8)) != nil
+    let head = Data(file.prefix(1 << 16))
+    return [tensorName, Key.network, Key.weights, Key.resize]
+      .allSatisfy { head.range(of: Data("\"\($0)\"".utf8)) != nil }
   }
 
   /// Writes the file, complete or not at all.

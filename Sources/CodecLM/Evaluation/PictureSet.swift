@@ -198,18 +198,21 @@ extension PictureSet {
   ///   left out.
   public func canonicalStreams(
     _ codec: any Codec, pool: WorkerPool = .shared,
-    skipped: (_ name: String, _ reason: any Error) -> Void = { _, _ in }
-  ) -> [[UInt8]] {
-    let results = pool.map(files.count) { index in
+    skipped: (_ name: String, _ reason: any Error) -> Void = { _, _ in },
+    progress: (Int) throws -> Void = { _ in }
+  ) rethrows -> [[UInt8]] {
+    var streams: [[UInt8]] = []
+    try pool.forEachPortion(of: files.count) { index in
       Result { try codec.canonicalBytes(of: bytes(of: index)) }
-    }
-    return zip(files, results).compactMap { file, result in
-      switch result {
-      case .success(let stream): return stream
-      case .failure(let error):
-        skipped(file.name, error)
-        return nil
+    } then: { range, results in
+      for (file, result) in zip(files[range], results) {
+        switch result {
+        case .success(let stream): streams.append(stream)
+        case .failure(let error): skipped(file.name, error)
+        }
       }
+      try progress(range.upperBound)
     }
+    return streams
   }
 }

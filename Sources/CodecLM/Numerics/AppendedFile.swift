@@ -13,16 +13,8 @@ package enum AppendedFile {
       throw .cannotWrite(path: path, reason: systemReason(.writing))
     }
     defer { close(descriptor) }
-    var written = 0
-    while written < bytes.count {
-      let count = unsafe bytes.withUnsafeBytes {
-        unsafe write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
-      }
-      if count >= 0 {
-        written += count
-      } else if errno != EINTR {
-        throw .cannotWrite(path: path, reason: systemReason(.writing))
-      }
+    guard unsafe Descriptor.write(bytes.span.bytes, to: descriptor) else {
+      throw .cannotWrite(path: path, reason: systemReason(.writing))
     }
   }
 }

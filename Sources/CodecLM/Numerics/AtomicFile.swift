@@ -7,7 +7,7 @@ public import Foundation
 /// abandoned before that is removed, and the target stays as it was; only a process killed by
 /// the system leaves its temporary, `.jpeglm-HEX.partial`, behind, which
 /// `removeAbandoned(in:)` knows by the lock that nobody holds any more. A symbolic link at the
-/// target is replaced, not followed, unless it leads to one of the process's own descriptors.
+/// target is replaced, not followed, unless it leads to a device or one of the process's own descriptors.
 ///
 /// A device, a pipe or a descriptor, such as `/dev/stdout`, is written to as it is.
 @safe public struct AtomicFile: ~Copyable {
@@ -113,7 +113,9 @@ public import Foundation
   public consuming func finish() throws(FileError) {
     try flush()
     guard let temporary else { return }
-    if mode == .durable, fsync(descriptor) != 0 { throw error() }
+    // What is not forced may be refused as late as when the file is closed.
+    let isWhole = mode == .durable ? fsync(descriptor) == 0 : close(dup(descriptor)) == 0
+    guard isWhole else { throw error() }
     guard mode == .bulkNew ? appear(temporary) : Folders.move(temporary, to: path) else {
       throw error()
     }
@@ -121,6 +123,9 @@ public import Foundation
     finished = true
     if mode == .durable { try Folders.synchronize(path.folderOfPath) }
   }
+
+  /// Whether what is at a path would be written to as it is, and not replaced.
+  static func isWrittenThrough(_ path: String) -> Bool { OpenTarget(path) != nil }
 
   private static func create(_ path: String) -> Int32 {
     unsafe path.withSystemPath {
@@ -149,18 +154,7 @@ public import Foundation
   }
 
   private func write(_ bytes: RawSpan) throws(FileError) {
-    var written = 0
-    while written < bytes.byteCount {
-      let count = unsafe bytes.withUnsafeBytes {
-        unsafe Foundation.write(
-          descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
-      }
-      if count >= 0 {
-        written += count
-      } else if errno != EINTR {
-        throw error()
-      }
-    }
+    guard Descriptor.write(bytes, to: descriptor) else { throw error() }
   }
 
   private func error() -> FileError {

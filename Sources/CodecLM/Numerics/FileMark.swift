@@ -51,10 +51,8 @@ package struct FileMark: Hashable, Sendable {
     Array("\(String(hash, radix: 16)) \(isDerived ? "-" : "+") \(command)".utf8)
   }
 
-  /// Whether these bytes, written by this command, have this mark.
-  package func fits(_ bytes: [UInt8], command: String) -> Bool {
-    self.command == command && hash == StableHash(bytes).value
-  }
+  /// Whether the mark is of these bytes.
+  package func fits(_ bytes: [UInt8]) -> Bool { hash == StableHash(bytes).value }
 
   /// Gives an open file the mark; false where the file system has no attributes.
   @discardableResult

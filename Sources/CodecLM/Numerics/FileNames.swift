@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// File names as text.
 ///
@@ -43,11 +43,6 @@ extension String {
     }
   }
 
-  /// The name with each byte that is not UTF-8 as U+FFFD, for where only text may stand.
-  package var repairedFileName: String {
-    hasEscapes ? String(decoding: fileNameBytes, as: UTF8.self) : self
-  }
-
   private var hasEscapes: Bool {
     // F4 8F BA and F4 8F BB begin the scalars' UTF-8.
     var view = utf8[...]
@@ -69,6 +64,18 @@ extension String {
       guard let start = buffer.baseAddress else { return unsafe withCString(body) }
       return unsafe body(start)
     }
+  }
+
+  /// The last name of the path: all behind the last `/`.
+  package var lastNameOfPath: String {
+    guard let slash = utf8.lastIndex(of: UInt8(ascii: "/")) else { return self }
+    return String(decoding: utf8[slash...].dropFirst(), as: UTF8.self)
+  }
+
+  /// The path from the root of the file system; a relative one begins in the current folder.
+  var absolutePath: String {
+    guard !utf8.starts(with: "/".utf8) else { return self }
+    return "\(Folders.current)/\(self)"
   }
 
   /// The folder that holds what is at this path: all before the last `/`, or `.`.
@@ -93,34 +100,11 @@ extension String {
   }
 }
 
-/// What the program was called with.
-package enum Arguments {
-  /// The arguments behind the program's name, with bytes that are not UTF-8 as in file names.
-  package static var all: [String] {
-    (1..<max(1, Int(CommandLine.argc))).compactMap { index in
-      guard let argument = unsafe CommandLine.unsafeArgv[index] else { return nil }
-      return unsafe String(
-        fileName: UnsafeBufferPointer(start: argument, count: strlen(argument)).map {
-          UInt8(bitPattern: $0)
-        })
-    }
-  }
-}
-
-/// What tells two files apart, whatever leads to them: device and inode.
-package struct FileIdentity: Hashable, Sendable {
-  private let device: UInt64
-  private let node: UInt64
-
-  init(_ status: stat) {
-    device = UInt64(status.st_dev)
-    node = UInt64(status.st_ino)
-  }
-
-  /// Of what is at a path, symbolic links followed; `nil` where there is nothing.
-  package init?(_ path: String) {
-    var status = stat()
-    guard unsafe path.withSystemPath({ unsafe stat($0, &status) }) == 0 else { return nil }
-    self.init(status)
+extension URL {
+  /// The place of a file or folder, whose path may be relative and hold any bytes.
+  ///
+  /// `URL(fileURLWithPath:)` would ask for the current folder as text, and read `~` as the user's home.
+  package init(place path: String) {
+    self.init(fileURLWithPath: path.absolutePath)
   }
 }

@@ -38,6 +38,15 @@ package enum FolderListing {
     return status.st_mode & S_IFMT == S_IFDIR ? .folder : .other
   }
 
+  /// Why it cannot be said what stands at `path`, if that is so: it is there, or may be, and cannot be looked at.
+  package static func obstacle(at path: String) -> String? {
+    var status = stat()
+    guard unsafe path.withSystemPath({ unsafe stat($0, &status) }) != 0,
+      ![ENOENT, ENOTDIR].contains(errno)
+    else { return nil }
+    return systemReason(.reading)
+  }
+
   /// Whether nothing has the name at `path`, not even a symbolic link that leads nowhere.
   package static func nothingIs(at path: String) -> Bool {
     var status = stat()

@@ -23,7 +23,7 @@ struct FolderWalk {
     /// Whether a symbolic link leads to it.
     let isLinked: Bool
     /// The program's own files below the folders above, by the bytes of their paths from the root.
-    let own: Set<[UInt8]>
+    let own: [[UInt8]: Set<FileMark>]
   }
 
   private let root: String
@@ -39,7 +39,7 @@ struct FolderWalk {
 
   mutating func visitAll(_ isWanted: (String) -> Bool) throws(FileError) {
     if let own = FileIdentity(root) { visited.remove(own) }
-    if let error = visit(Place(prefix: "", isLinked: false, own: []), isWanted) { throw error }
+    if let error = visit(Place(prefix: "", isLinked: false, own: [:]), isWanted) { throw error }
     while !linked.isEmpty {
       let next = linked.sorted { Self.isBefore($0.prefix, $1.prefix) }
       linked = []
@@ -98,9 +98,16 @@ struct FolderWalk {
       return nil
     }
     var names: [(name: String, type: Int32)] = []
+    errno = 0
     while let entry = unsafe readdir(stream) {
       let name = unsafe Folders.name(of: entry)
       names.append((name, unsafe Int32(entry.pointee.d_type)))
+      errno = 0
+    }
+    if errno != 0 {
+      let reason = systemReason(.reading)
+      unsafe closedir(stream)
+      return note(path, place, reason)
     }
     var subfolders: [String] = []
     let isRun = names.contains { RunFolder.marks.contains($0.name) }
@@ -112,7 +119,9 @@ struct FolderWalk {
     }
     var own = place.own
     if names.contains(where: { $0.name == WrittenFiles.listName }) {
-      own.formUnion(WrittenFiles.derived(in: path).map { Array(place.prefix.utf8) + $0 })
+      for (name, marks) in WrittenFiles.derived(in: path) {
+        own[place.prefix.fileNameBytes + name, default: []].formUnion(marks)
+      }
     }
     names.sort { Self.isBefore($0.name, $1.name) }
     for (name, type) in names where !name.hasPrefix(".") {
@@ -120,8 +129,8 @@ struct FolderWalk {
       guard wanted || type != Int32(DT_REG) else { continue }
       let relative = place.prefix + name
       guard unsafe name.withSystemPath({ unsafe fstatat(descriptor, $0, &status, 0) }) == 0 else {
-        // A file that is no picture by its name would not have been one.
-        if wanted || type == Int32(DT_DIR) {
+        // A link that leads nowhere matters only if it would be a picture by its name.
+        if wanted || errno != ENOENT {
           listing.unreadable.append(.init(path: relative, reason: systemReason(.reading)))
         }
         continue
@@ -140,8 +149,7 @@ struct FolderWalk {
               path: relative, size: Int(status.st_size), modified: Self.nanoseconds(status)),
             identity: FileIdentity(status), isLinked: isLink || place.isLinked,
             mayRecur: isLink || place.isLinked || status.st_nlink > 1,
-            isOwn: own.contains(Array(relative.utf8))
-              || FileMark(ofFile: "\(path)/\(name)")?.isDerived ?? false))
+            isOwn: Self.isDerived("\(path)/\(name)", own[relative.fileNameBytes] ?? [])))
       default: continue
       }
     }
@@ -152,6 +160,13 @@ struct FolderWalk {
         Place(prefix: "\(place.prefix)\(name)/", isLinked: place.isLinked, own: own), isWanted)
     }
     return nil
+  }
+
+  /// Whether the program made a file from pictures or a model drew it, and nobody has put another one there.
+  private static func isDerived(_ path: String, _ listed: Set<FileMark>) -> Bool {
+    let marks = (FileMark(ofFile: path).map { [$0] } ?? Array(listed)).filter(\.isDerived)
+    guard !marks.isEmpty, let bytes = try? FileBytes.read(path) else { return false }
+    return marks.contains { $0.fits(bytes) }
   }
 
   private func isLink(_ name: String, _ type: Int32, in folder: Int32) -> Bool {
@@ -177,12 +192,4 @@ struct FolderWalk {
     let (whole, overflow) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
     return overflow ? .max : whole &+ Int64(time.tv_nsec)
   }
-}
-
-/// How a run's folder, or a model's, is known from outside, and what in it is the program's.
-package enum RunFolder {
-  /// Names of files that every such folder has one of.
-  package static let marks: Set<String> = ["codec.json", "images.tokens"]
-  /// Folders in it that the program writes.
-  package static let parts: Set<String> = ["samples", "checkpoints", "best"]
 }

@@ -43,10 +43,13 @@ package enum Folders {
     }
     defer { unsafe closedir(stream) }
     var names: [String] = []
+    errno = 0
     while let entry = unsafe readdir(stream) {
       let name = unsafe Self.name(of: entry)
       if name != ".", name != ".." { names.append(name) }
+      errno = 0
     }
+    guard errno == 0 else { throw .cannotRead(path: path, reason: systemReason(.reading)) }
     return names
   }
 
@@ -67,6 +70,27 @@ package enum Folders {
     _ = unsafe path.withSystemPath { unsafe rmdir($0) }
   }
 
+  /// Removes a folder and all below it, as far as that may be.
+  package static func removeTree(_ path: String) {
+    // A symbolic link is removed, not followed.
+    if target(ofLink: path) == nil, FolderListing.kind(of: path) == .folder {
+      for name in (try? names(in: path)) ?? [] { removeTree("\(path)/\(name)") }
+      removeIfEmpty(path)
+    } else {
+      unlink(path)
+    }
+  }
+
+  /// The folder that relative paths begin in.
+  static var current: String {
+    var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let isKnown = unsafe bytes.withUnsafeMutableBytes { buffer in
+      guard let start = buffer.baseAddress else { return false }
+      return unsafe getcwd(start.assumingMemoryBound(to: CChar.self), buffer.count) != nil
+    }
+    return isKnown ? String(fileName: bytes.prefix { $0 != 0 }) : "."
+  }
+
   /// Renames a finished folder.
   ///
   /// - Throws: ``FileError/cannotWrite(path:reason:)``.
@@ -84,7 +108,7 @@ package enum Folders {
   /// - Throws: ``FileError``.
   package static func link(_ source: URL, to target: URL) throws(FileError) {
     let folder = target.path.folderOfPath
-    let temporary = "\(folder)/.\(target.lastPathComponent).link"
+    let temporary = "\(folder)/.\(target.path.lastNameOfPath).link"
     // One that a killed process left.
     unlink(temporary)
     guard link(source.path, to: temporary) else {

@@ -7,47 +7,46 @@ package enum ResultPlace {
   ///
   /// - Parameters:
   ///   - path: the file's.
-  ///   - force: whether any file is replaced.
+  ///   - force: whether any file is replaced but those that are read.
+  ///   - read: files that are read.
   ///   - isOwn: whether a file's content is such a result.
   /// - Throws: ``FileError/cannotWrite(path:reason:)``.
   package static func check(
-    file path: String, force: Bool, isOwn: ([UInt8]) -> Bool = { _ in false }
+    file path: String, force: Bool, reading read: [String] = [],
+    isOwn: ([UInt8]) -> Bool = { _ in false }
   ) throws(FileError) {
-    let url = URL(fileURLWithPath: path)
-    var status = stat()
-    if unsafe path.withSystemPath({ unsafe stat($0, &status) }) == 0 {
-      switch status.st_mode & S_IFMT {
-      case S_IFDIR: throw .cannotWrite(path: path, reason: "it is a folder; name a file")
-      case S_IFREG:
-        // One of the process's own descriptors is no file to be replaced.
-        let isKept = !isOfSystem(path) && !force
-        if isKept, !isOwn((try? FileBytes.read(path)) ?? []) {
-          throw .cannotWrite(
-            path: path, reason: "it exists; name another file, or give --force to replace it")
-        }
-      default:
-        // A device or a pipe is written to as it is.
-        guard unsafe path.withSystemPath({ unsafe access($0, W_OK) }) == 0 else {
-          throw .cannotWrite(path: path, reason: systemReason(.writing))
-        }
-        return
+    // A device, a pipe or a descriptor is written to as it is.
+    if AtomicFile.isWrittenThrough(path) {
+      guard unsafe path.withSystemPath({ unsafe access($0, W_OK) }) == 0 else {
+        throw .cannotWrite(path: path, reason: systemReason(.writing))
+      }
+      return
+    }
+    if FolderListing.kind(of: path) == .folder {
+      throw .cannotWrite(path: path, reason: "it is a folder; name a file")
+    }
+    let isTaken =
+      FolderListing.kind(of: path.folderOfPath) == .folder && !FolderListing.nothingIs(at: path)
+    if isTaken {
+      if let reason = FolderListing.obstacle(at: path) {
+        throw .cannotWrite(path: path, reason: reason)
+      }
+      if let identity = FileIdentity(path), read.contains(where: { FileIdentity($0) == identity }) {
+        throw .cannotWrite(path: path, reason: "it is read; name another file")
+      }
+      if !force, !isOwn((try? FileBytes.read(path)) ?? []) {
+        throw .cannotWrite(
+          path: path, reason: "it exists; name another file, or give --force to replace it")
       }
     }
-    // What the system keeps there leads to files that are open already.
-    if isOfSystem(path) { return }
-    try check(folder: url.deletingLastPathComponent().path)
-  }
-
-  private static func isOfSystem(_ path: String) -> Bool {
-    ["/dev/", "/proc/"].contains(where: path.hasPrefix)
-      || Folders.target(ofLink: path).map(isOfSystem) ?? false
+    try check(folder: path.folderOfPath)
   }
 
   /// Looks at a folder that may have to be made, with those above it.
   ///
   /// - Throws: ``FileError/cannotWrite(path:reason:)``.
   package static func check(folder path: String) throws(FileError) {
-    var url = URL(fileURLWithPath: path)
+    var url = URL(place: path)
     while true {
       switch FolderListing.kind(of: url.path) {
       case .folder:
@@ -77,7 +76,7 @@ package enum ResultPlace {
   ///
   /// - Throws: ``FileError/cannotWrite(path:reason:)``.
   package static func file(_ path: String) throws(FileError) -> URL {
-    let url = URL(fileURLWithPath: path)
+    let url = URL(place: path)
     try Folders.make(url.deletingLastPathComponent())
     return url
   }

@@ -19,22 +19,7 @@ package enum StandardOutput {
   ///
   /// - Throws: ``FileError/cannotWrite(path:reason:)``.
   package static func write(_ bytes: [UInt8]) throws(FileError) {
-    var written = 0
-    while written < bytes.count {
-      let count = unsafe bytes.withUnsafeBytes {
-        unsafe Foundation.write(
-          STDOUT_FILENO, $0.baseAddress?.advanced(by: written), $0.count - written)
-      }
-      if count >= 0 {
-        written += count
-      } else if errno == EAGAIN {
-        // The caller's end of a pipe may be set so that it does not wait.
-        var state = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
-        _ = unsafe poll(&state, 1, -1)
-      } else if errno != EINTR {
-        throw error()
-      }
-    }
+    guard unsafe Descriptor.write(bytes.span.bytes, to: STDOUT_FILENO) else { throw error() }
   }
 
   /// Says that nothing more comes.

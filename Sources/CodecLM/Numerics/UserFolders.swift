@@ -13,7 +13,7 @@ package enum UserFolders {
       return home(environment).appendingPathComponent("Library/Caches")
     #else
       if let named = environment["XDG_CACHE_HOME"], named.hasPrefix("/") {
-        return URL(fileURLWithPath: named)
+        return URL(place: named)
       }
       return home(environment).appendingPathComponent(".cache")
     #endif
@@ -21,10 +21,10 @@ package enum UserFolders {
 
   /// What `HOME` names, else what the password database says.
   package static func home(_ environment: [String: String]) -> URL {
-    if let named = environment["HOME"], !named.isEmpty { return URL(fileURLWithPath: named) }
+    if let named = environment["HOME"], !named.isEmpty { return URL(place: named) }
     guard let user = unsafe getpwuid(getuid()), let folder = unsafe user.pointee.pw_dir else {
       return FileManager.default.temporaryDirectory
     }
-    return URL(fileURLWithPath: unsafe String(cString: folder))
+    return URL(place: unsafe String(cString: folder))
   }
 }

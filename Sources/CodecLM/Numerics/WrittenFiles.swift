@@ -51,8 +51,8 @@ package struct WrittenFiles: Sendable {
   package func has(_ name: String, by command: String) -> Bool {
     let path = "\(folder)/\(name)"
     guard let bytes = try? FileBytes.read(path) else { return false }
-    if let mark = FileMark(ofFile: path) { return mark.fits(bytes, command: command) }
-    return listed[name.fileNameBytes]?.contains { $0.fits(bytes, command: command) } ?? false
+    let marks = FileMark(ofFile: path).map { [$0] } ?? listed[name.fileNameBytes] ?? []
+    return marks.contains { $0.command == command && $0.fits(bytes) }
   }
 
   /// Notes files that are about to be written.
@@ -85,12 +85,13 @@ package struct WrittenFiles: Sendable {
     return marks
   }
 
-  /// The paths below `folder`, as bytes, of what its list says is no picture to train on.
-  static func derived(in folder: String) -> Set<[UInt8]> {
+  /// The paths below `folder`, as bytes, of what its list says is no picture to train on, and their marks.
+  static func derived(in folder: String) -> [[UInt8]: Set<FileMark>] {
     guard let bytes = try? FileBytes.read("\(folder)/\(listName)"),
       bytes.starts(with: head.utf8.prefix(8))
-    else { return [] }
-    return Set(lines(bytes).lazy.filter(\.mark.isDerived).map(\.path))
+    else { return [:] }
+    return Dictionary(grouping: lines(bytes).lazy.filter(\.mark.isDerived), by: \.path)
+      .mapValues { Set($0.map(\.mark)) }
   }
 
   /// The whole lines of a list.

@@ -64,7 +64,7 @@ public struct Trainer: ~Copyable {
     public var tokensPerSecond: Double { Double(tokens) / seconds }
   }
 
-  /// Numbers that are infinite or none, so that a step was left out.
+  /// Numbers that are infinite or not numbers, so that a step was left out.
   public struct Fault: Sendable, Equatable, CustomStringConvertible {
     /// What is not finite: loss or gradient.
     public let quantity: String

@@ -63,7 +63,7 @@ extension TrainingRun {
     for name in try Folders.names(in: parent) {
       let step = StepName.checkpoint.step(String(name.dropFirst().dropLast(4)))
       guard let step, name == Self.temporary(StepName.checkpoint.text(step)) else { continue }
-      try? FileManager.default.removeItem(at: parent.appendingPathComponent(name))
+      Folders.removeTree(parent.appendingPathComponent(name).path)
     }
     try Folders.make(temporary)
     do {
@@ -78,16 +78,16 @@ extension TrainingRun {
           trainer: trainer.options, run: options, state: trainer.state, best: best,
           dataKey: data.key),
         to: temporary.appendingPathComponent(Self.stateFile))
-      try? FileManager.default.removeItem(at: final)
+      Folders.removeTree(final.path)
       try Folders.rename(temporary, to: final)
     } catch {
-      try? FileManager.default.removeItem(at: temporary)
+      Folders.removeTree(temporary.path)
       throw error
     }
     try Self.publish(final, in: folder)
     if best?.step == trainer.state.step { try Self.keep(final, checkpoint, in: folder) }
     for old in Self.checkpoints(in: folder).dropLast(max(options.keep, 1)) {
-      try? FileManager.default.removeItem(at: old)
+      Folders.removeTree(old.path)
     }
     last = trainer.state
     try told.get()
@@ -106,7 +106,7 @@ extension TrainingRun {
       return try publish(saved, in: best)
     }
     let temporary = folder.appendingPathComponent(temporary(bestName))
-    try? FileManager.default.removeItem(at: temporary)
+    Folders.removeTree(temporary.path)
     try checkpoint.writeDescription(to: temporary)
     try publish(saved, in: temporary)
     try Folders.rename(temporary, to: best)

@@ -126,9 +126,8 @@ public struct TrainingRun: ~Copyable {
     let lock = try lock ?? FolderLock(folder)
     let trainer = try Trainer(
       checkpoint.model, data, trainerOptions, recomputing: recomputing, pool: pool)
-    // The metrics first: empty ones are the mark of a run that has only begun.
-    let metrics = try MetricsFile(folder, keepingUpTo: nil)
     try checkpoint.writeDescription(to: folder)
+    let metrics = try MetricsFile(folder, keepingUpTo: nil)
     self.folder = folder
     self.options = options
     self.trainer = trainer
@@ -221,19 +220,24 @@ public struct TrainingRun: ~Copyable {
   /// Checks that a new run, or a model, would replace nothing in a folder: no run, no model, no file of
   /// somebody's that has one of their names.
   ///
+  /// - Parameters:
+  ///   - folder: where; it need not exist.
+  ///   - mayBeBegun: whether what a run left that was killed before its first checkpoint may be replaced; it
+  ///     is known by its store of tokens.
   /// - Throws: ``TrainingError/runExists(path:)``, ``TrainingError/modelExists(path:)``,
   ///   ``TrainingError/taken(path:)``.
-  public static func checkIsFree(_ folder: URL) throws(TrainingError) {
+  public static func checkIsFree(
+    _ folder: URL, orBegun mayBeBegun: Bool = true
+  ) throws(TrainingError) {
     if exists(in: folder) { throw .runExists(path: folder.path) }
-    let names = (try? Folders.names(in: folder)) ?? []
+    guard let names = try? Folders.names(in: folder) else { throw .taken(path: folder.path) }
     if names.contains(where: { $0.hasSuffix(".safetensors") || $0.hasSuffix(".bin") }) {
       throw .modelExists(path: folder.path)
     }
     // Of a run that was killed before its first checkpoint nothing is worth keeping.
+    let store = folder.appendingPathComponent(ModelSplit.storeName)
+    if mayBeBegun, names.contains(ModelSplit.storeName), (try? TokenStore(store)) != nil { return }
     let metrics = MetricsFile.url(in: folder)
-    let isBegun =
-      names.contains(ModelSplit.storeName) || (try? FileBytes.read(metrics.path))?.isEmpty ?? false
-    guard !isBegun else { return }
     let own = RunFolder.parts.union(Checkpoint.descriptionNames).union([metrics.lastPathComponent])
     if let name = names.sorted().first(where: own.contains) {
       throw .taken(path: folder.appendingPathComponent(name).path)

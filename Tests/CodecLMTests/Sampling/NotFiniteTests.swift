@@ -33,7 +33,8 @@ import Testing
       try checkpoint(model(weight)).write(to: folder)
       let error = FileError.malformed(
         path: folder.appendingPathComponent("model.safetensors").path,
-        reason: "a number of model.norm.weight is infinite or none; the file cannot be used")
+        reason: "a number of model.norm.weight is infinite or not a number; the file cannot be used"
+      )
       let copy = folder.appendingPathComponent("copy")
       #expect(throws: error) { try Checkpoint(folder).model }
       #expect(throws: error) { try Scorer(Checkpoint(folder)) }
