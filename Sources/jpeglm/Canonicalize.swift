@@ -171,8 +171,8 @@ struct Canonicalize: ParsableCommand {
         command: "canonicalize", isDerived: Sources.contain(output, inputs),
         force: replacing.force), reading: files)
     for file in files {
-      for ending in form.endings {
-        try results.claim(file.name.replacingEnding(with: ending), from: file.path)
+      for name in form.endings.map(file.name.replacingEnding) where !ResultFolder.isTooLong(name) {
+        try results.claim(name, from: file.path)
       }
     }
     return results
@@ -184,6 +184,11 @@ struct Canonicalize: ParsableCommand {
       if output == nil {
         let (stream, codec) = try form.stream(of: file)
         return check(stream, codec, source)
+      }
+      if form.endings.map(source.name.replacingEnding).contains(where: ResultFolder.isTooLong) {
+        throw FileError.cannotWrite(
+          path: source.name.lastNameOfPath,
+          reason: "the result's name would be longer than 255 bytes")
       }
       let made = try form.results(of: file)
       return .done(bytes: made.first?.bytes.count ?? 0, made: made)

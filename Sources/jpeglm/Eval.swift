@@ -112,7 +112,7 @@ struct Eval: ParsableCommand {
     try output.checkPlaces(
       ofSets: ["real", EvalSession.coded, EvalWriter.generated] + keep.map(EvalWriter.completed)
         + (keepFrames.map { [EvalClips.continued($0)] } ?? []),
-      reading: [first, generated, real].compactMap { $0 })
+      reading: [first, generated, real].compactMap { $0 } + RunFolder.files(in: first))
     let session = EvalSession(network, seed: seed, threads.pool, progress.line)
     if let real {
       try evaluateRun(session, real)
@@ -125,7 +125,7 @@ struct Eval: ParsableCommand {
   /// Two sets, or one and what a codec makes of it.
   private func evaluateSets(_ session: EvalSession) throws {
     let inputs = try ([("real", first)] + (generated.map { [("generated", $0)] } ?? []))
-      .map { name, path in try EvalInput(name, path, count: count, limits) }
+      .map { name, path in try EvalInput(name, path, count: count, limits, session) }
     let real = inputs[0]
     let codec = try reference.codec(limits)
     session.report.codec = codec.map { .jpeg($0.profile) }
@@ -150,6 +150,7 @@ struct Eval: ParsableCommand {
     let drawing = sampling.sampling(generator.checkpoint)
     let count = count ?? Self.usualCount
     let folder = try ImageFolder(real, profile.sources, maximumPixels: limits.maxPixels)
+    session.noteOmissions(of: folder)
     var real = PictureSet("real", folder, count: heldOut ? nil : count)
     if heldOut {
       let codec = try profile.makeCodec(maximumPixels: limits.maxPixels)

@@ -71,7 +71,8 @@ struct EvalOutput: ParsableArguments {
   func checkPlaces(ofSets names: [String], reading read: [String]) throws {
     let force = replacing.force
     if let html {
-      try ResultPlace.check(file: html, force: force, reading: read, isOwn: WrittenPage.isOwn)
+      try ResultPlace.check(
+        file: html, force: force, reading: read, by: "eval", isOwn: WrittenPage.isOwn)
     }
     let sets: [(folder: String?, ending: String, isOwn: ([UInt8]) -> Bool)] = [
       (saveStatistics, "npz", StatisticsFile.isOwn),
@@ -128,7 +129,9 @@ struct EvalOutput: ParsableArguments {
   }
 
   private func drawPage(_ session: EvalSession) throws {
-    if let html { try session.page().write(to: ResultPlace.file(html)) }
+    if let html {
+      try ResultPlace.write([UInt8](try session.page().page().utf8), to: html, by: "eval")
+    }
   }
 
   private static func folder(_ path: String) throws -> URL {

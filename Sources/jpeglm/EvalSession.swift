@@ -15,7 +15,9 @@ struct EvalInput {
   let content: Content
 
   /// A folder of pictures, or a file of statistics or features.
-  init(_ name: String, _ path: String, count: Int?, _ limits: LimitOptions) throws {
+  init(
+    _ name: String, _ path: String, count: Int?, _ limits: LimitOptions, _ session: EvalSession
+  ) throws {
     self.name = name
     origin = path
     let url = URL(place: path)
@@ -24,6 +26,7 @@ struct EvalInput {
     case "safetensors": content = .features(try FeatureFile(url))
     default:
       let folder = try ImageFolder(url, maximumPixels: limits.maxPixels)
+      session.noteOmissions(of: folder)
       content = .pictures(PictureSet(name, folder, count: count))
     }
   }
@@ -53,6 +56,15 @@ final class EvalSession {
     self.pool = pool
     self.progress = progress
     report = EvaluationReport(features: nil, seed: seed)
+  }
+
+  /// Stops if the user wants it.
+  func check() throws { try interrupt.check() }
+
+  /// Says what of a folder is not among its pictures.
+  func noteOmissions(of folder: ImageFolder) {
+    for file in folder.unreadable { progress.note("skipped \(file)") }
+    progress.noteLeftOut(folder.leftOut)
   }
 
   /// Shows how far something is, and stops if the user wants it.

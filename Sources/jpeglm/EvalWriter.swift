@@ -94,7 +94,7 @@ struct EvalWriter {
     var (written, valid, unfinished) = (0, 0, 0)
     let files = try generator.generate(
       count: count, continuing: prompts, sampling: sampling, seed: seed)
-    while let file = try files.next() {
+    while let file = try files.next(checking: session.check) {
       written += 1
       if file.isValid {
         valid += 1

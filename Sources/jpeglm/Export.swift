@@ -53,7 +53,9 @@ struct Export: ParsableCommand {
 
   func run() throws {
     if let output { try ResultPlace.check(folder: output) }
-    if let gguf { try ResultPlace.check(file: gguf, force: force) }
+    if let gguf {
+      try ResultPlace.check(file: gguf, force: force, reading: RunFolder.files(in: folder))
+    }
     if let output { try TrainingRun.checkIsFree(URL(place: output), orBegun: false) }
     var checkpoint = try Checkpoint(URL(place: folder))
     if let wanted = drawing.wanted { checkpoint.sampling = wanted }

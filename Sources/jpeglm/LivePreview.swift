@@ -3,7 +3,7 @@ import Foundation
 
 /// A picture file that shows how far streams have come, written anew now and then.
 struct LivePreview {
-  private let url: URL
+  private let path: String
   /// Streams that are shown, the newest.
   private var cells: [(index: Int, bytes: [UInt8], picture: PixelImage?)] = []
   private let shown: Int
@@ -18,7 +18,7 @@ struct LivePreview {
   private static let share = 20.0
 
   init(_ path: String, total: Int, _ codec: any Codec) throws {
-    url = try ResultPlace.file(path)
+    self.path = path
     self.total = total
     let picture = try codec.decode(codec.completed(.empty))
     // One sheet, of what fits on it.
@@ -62,6 +62,6 @@ struct LivePreview {
       ? pictures.first.flatMap { $0 }
       : ContactSheet(columns: Int(Double(shown).squareRoot().rounded(.up))).image(of: pictures)
     guard let sheet else { return }
-    try AtomicFile.write(try sheet.sheetFile(), to: url)
+    try ResultPlace.write(sheet.sheetFile(), to: path, by: "sample")
   }
 }

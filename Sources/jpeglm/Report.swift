@@ -30,13 +30,14 @@ struct Report: ParsableCommand {
 
   func run() throws {
     try ResultPlace.check(
-      file: html, force: replacing.force, reading: [evaluation].compactMap { $0 },
+      file: html, force: replacing.force,
+      reading: [evaluation].compactMap { $0 } + RunFolder.files(in: folder), by: "report",
       isOwn: WrittenPage.isOwn)
     let evaluation = try evaluation.map {
       try JSONFile.read(EvaluationReport.self, URL(place: $0))
     }
-    try RunReport(of: URL(place: folder), evaluation: evaluation)
-      .write(to: ResultPlace.file(html))
+    let page = try RunReport(of: URL(place: folder), evaluation: evaluation).page()
+    try ResultPlace.write([UInt8](page.utf8), to: html, by: "report")
     try printResult("wrote \(PlainText.line(html))")
   }
 }

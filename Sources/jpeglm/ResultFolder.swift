@@ -32,6 +32,8 @@ struct ResultFolder: ~Copyable {
   private var claims: [[UInt8]: String] = [:]
   /// Names that something of ours stands under.
   private var replaced: Set<[UInt8]> = []
+  /// Files that will be replaced.
+  private var taken: Set<FileIdentity> = []
   private var folders: Set<[UInt8]> = []
   private let read: Set<FileIdentity>
   private let isMade: Bool
@@ -84,8 +86,14 @@ struct ResultFolder: ~Copyable {
         --force to replace it.
         """)
     }
+    if let identity = FileIdentity(target), !taken.insert(identity).inserted {
+      throw ValidationError("\(target) would be written twice, through links; give another folder.")
+    }
     replaced.insert(Array(name.utf8))
   }
+
+  /// Whether a name is longer than file systems take.
+  static func isTooLong(_ name: String) -> Bool { name.lastNameOfPath.fileNameBytes.count > 255 }
 
   /// Whether a path, however it is written, is the place of a claimed name in the folder itself.
   func claims(_ path: String) -> Bool {

@@ -181,7 +181,8 @@ struct Sample: ParsableCommand {
   private func checkPlaces() throws {
     try ResultPlace.check(folder: output)
     for file in [grid, live].compactMap({ $0 }) {
-      try ResultPlace.check(file: file, force: replacing.force, isOwn: PixelImage.isSheet)
+      try ResultPlace.check(
+        file: file, force: replacing.force, by: "sample", isOwn: PixelImage.isSheet)
     }
     if let grid, let live, URL(place: grid).standardized == URL(place: live).standardized {
       throw ValidationError("--grid and --live name one file.")
@@ -217,7 +218,8 @@ struct Sample: ParsableCommand {
         throw ValidationError("\(path) is among the files of --out; give the sheet another name.")
       }
       try ResultPlace.check(
-        file: path, force: replacing.force, reading: sources.files.map(\.source.path),
+        file: path, force: replacing.force,
+        reading: sources.files.map(\.source.path) + RunFolder.files(in: folder), by: "sample",
         isOwn: PixelImage.isSheet)
     }
   }

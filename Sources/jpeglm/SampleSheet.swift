@@ -29,7 +29,8 @@ struct SampleSheet {
     let (stem, ending) = dot.map { (path[..<$0], path[$0...]) } ?? (path[...], "")
     paths = (1...layout.sheets).map { $0 == 1 ? path : "\(stem)-\($0)\(ending)" }
     for (index, path) in paths.enumerated() {
-      try ResultPlace.check(file: path, force: force, isOwn: PixelImage.isSheet)
+      try ResultPlace.check(
+        file: path, force: force, by: "sample", isOwn: PixelImage.isSheet)
       if index > 0, !force, !FolderListing.nothingIs(at: path) {
         throw FileError.cannotWrite(
           path: path,
@@ -54,7 +55,7 @@ struct SampleSheet {
           try? codec.decode(codec.canonicalBytes(of: FileBytes.read(path)))
         }
       }
-      try AtomicFile.write(image.sheetFile(), to: ResultPlace.file(path))
+      try ResultPlace.write(image.sheetFile(), to: path, by: "sample")
     }
   }
 }

@@ -94,7 +94,7 @@ struct TrainSetup {
         \(options.output) with another --out.
         """)
     } catch TokenStoreError.changed(_, let what) {
-      throw TrainingError.changed(path: folder.path, what: "the images or their form: \(what)")
+      throw TrainingError.changed(path: folder.path, what: "the images (\(what)) or their form")
     }
     for file in data.skipped.prefix(5) { progress.note("skipped \(file)") }
     if data.skipped.count > 5 {
@@ -117,7 +117,35 @@ struct TrainSetup {
     if data.heldOutIndices == data.trainingIndices {
       progress.note("with one \(profile.noun) nothing is held out: figures are of what is learnt")
     }
+    sayWhatIsUnknown(of: data)
     return data
+  }
+
+  /// Says where the model of `--from` may have learnt what is held out now.
+  private func sayWhatIsUnknown(of data: TokenStore) {
+    guard let base, data.heldOutIndices != data.trainingIndices else { return }
+    let isKept = base.heldOutShare.map { share in
+      data.heldOutIndices.allSatisfy { HeldOutSplit.isHeldOut(data.hash(of: $0), share: share) }
+    }
+    switch isKept {
+    case nil:
+      progress.note(
+        """
+        the model of --from does not say which pictures it learnt: figures of held-out ones are true if it \
+        has not seen these
+        """)
+    case false:
+      progress.note(
+        "none of these was kept from the model of --from: it may have learnt what is held out now")
+    case true:
+      if data.heldOutIndices.count < 8, data.trainingIndices.count >= 40 {
+        progress.note(
+          """
+          few are held out, the same share as of the model of --from, which may have learnt the others; \
+          their figures are rough
+          """)
+      }
+    }
   }
 
   /// The share of pictures that is held out: what the run was begun with, or that of the model it goes on from,
@@ -196,7 +224,7 @@ struct TrainSetup {
     keeping.mirrored = options.mirror
     if let keep = options.keep { keeping.keep = keep }
     var checkpoint = Checkpoint(model, data.tokenizer, profile)
-    checkpoint.heldOutShare = try heldOutShare()
+    checkpoint.heldOutShare = base == nil ? try heldOutShare() : base?.heldOutShare
     return try TrainingRun(
       checkpoint, data, training, keeping, in: folder, lock: lock, recomputing: options.recompute,
       pool: pool)

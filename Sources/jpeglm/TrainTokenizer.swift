@@ -78,12 +78,13 @@ struct TrainTokenizer: ParsableCommand {
   func run() throws {
     let interrupt = Interrupt()
     let progress = progress.line
-    try ResultPlace.check(file: output, force: replacing.force)
+    try ResultPlace.check(file: output, force: replacing.force, by: "train-tokenizer")
     let sources = try ImageFolder(images, profile.kind, maximumPixels: limits.maxPixels)
     progress.noteLeftOut(sources.leftOut)
     for file in sources.unreadable { progress.note("skipped \(file)") }
     try ResultPlace.check(
-      file: output, force: replacing.force, reading: sources.files.map(sources.path))
+      file: output, force: replacing.force, reading: sources.files.map(sources.path),
+      by: "train-tokenizer")
     let chosen = profile.profile(for: sources, stream: streamChoice, threads.pool)
     progress.note(chosen.description)
     let sample = try vocabulary.sample(
@@ -91,7 +92,7 @@ struct TrainTokenizer: ParsableCommand {
     let (tokenizer, report) = measure(
       sample, chosen.profile,
       splittingBefore: insideSymbols ? try chosen.profile.makeCodec().symbolStarts : ByteSet())
-    try AtomicFile.write(tokenizer.file.bytes, to: ResultPlace.file(output))
+    try ResultPlace.write(tokenizer.file.bytes, to: output, by: "train-tokenizer")
     if json { return try printJSON(report) }
     try printResult(
       """

@@ -41,7 +41,7 @@ public struct ImageFolder: Sendable {
   /// Files and folders that could not be looked at, such as those without permission and links that lead
   /// nowhere, ascending.
   public let unreadable: [SkippedFile]
-  /// What is not listed because this program wrote it: folders of models and runs, and files that a model
+  /// What is not listed because this program wrote it: samples in folders of runs, and files that a model
   /// drew or that were made from the folder's own pictures, ascending.
   ///
   /// A folder that holds nothing else is listed when it is named itself.

@@ -23,7 +23,11 @@ public struct ModelSplit: Sendable {
   /// - Throws: ``ModelSplitError/unknown(path:)`` where it says nothing, ``FileError``, ``TokenStoreError``.
   public init(of folder: URL) throws {
     share = try Self.share(of: folder)
-    let url = folder.appendingPathComponent(Self.storeName)
+    var url = folder.appendingPathComponent(Self.storeName)
+    if FolderListing.kind(of: url.path) == .missing, folder.lastPathComponent == "best" {
+      // A run's best model, of whose pictures the run has the store.
+      url = folder.deletingLastPathComponent().appendingPathComponent(Self.storeName)
+    }
     if FolderListing.kind(of: url.path) != .missing {
       let store = try TokenStore(url)
       training = Set(store.trainingIndices.lazy.map(store.hash))

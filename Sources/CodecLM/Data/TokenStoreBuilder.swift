@@ -15,7 +15,7 @@ extension TokenStore {
   ///
   /// A store is reused when its format, `codecKey`, `tokenizer`, `heldOutShare`, `mirrored`, the folder's
   /// ``ImageFolder/maximumPixels`` and the path, size and modification time of every file are what they were.
-  /// Otherwise, or when it is damaged, it is replaced at once when the new one is complete.
+  /// Otherwise, or when it is damaged or files were skipped, it is replaced at once when the new one is complete.
   ///
   /// - Parameters:
   ///   - folder: the images.
@@ -50,7 +50,9 @@ extension TokenStore {
       throw TokenStoreError.changed(
         folder: folder.url.path, what: old.map { $0.difference(from: folder) } ?? "")
     }
-    if let old, old.key == keys.content, key != nil || old.freshness == keys.freshness {
+    // What could not be read may have been mended.
+    let isFresh = old.map { $0.freshness == keys.freshness && $0.skipped.isEmpty } ?? false
+    if let old, old.key == keys.content, key != nil || isFresh {
       if strict, let file = old.skipped.first {
         throw TokenStoreError.unusableFile(folder: folder.url.path, file)
       }

@@ -26,8 +26,10 @@ public struct PictureFeatures: Sendable {
     public internal(set) var unreadable: [String]
   }
 
-  /// Pictures between two calls of `progress`; a clip's frames are not divided.
+  /// Pictures between two calls of `progress` at most; a clip's frames are not divided.
   private static let chunk = 64
+  /// Seconds that they are to take.
+  private static let secondsPerChunk = 0.5
 
   private enum Outcome: Sendable {
     case read(bits: Int?, warning: String?)
@@ -52,9 +54,10 @@ public struct PictureFeatures: Sendable {
     var indices: [Int] = []
     var bits: [Int] = []
     var validity = Validity(files: set.files.count, decoded: 0, warnings: [], unreadable: [])
-    var start = 0
+    var (start, size) = (0, pool.threads)
     while start < set.files.count {
-      let end = set.end(of: Self.chunk, from: start)
+      let begin = ContinuousClock.now
+      let end = set.end(of: size, from: start)
       let count = end - start
       let clips = set.clips(of: start..<end, pool: pool)
       let outcomes = Mutex([Outcome?](repeating: nil, count: count))
@@ -84,6 +87,10 @@ public struct PictureFeatures: Sendable {
       }
       try progress(end)
       start = end
+      // Large photos take a second each, small pictures thousands of them.
+      let seconds = max((ContinuousClock.now - begin) / .seconds(1), 1e-6)
+      let fitting = Double(count) * min(4, Self.secondsPerChunk / seconds)
+      size = max(pool.threads, min(Int(fitting), Self.chunk))
     }
     validity.decoded = indices.count
     guard !indices.isEmpty else {

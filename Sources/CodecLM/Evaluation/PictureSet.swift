@@ -135,6 +135,7 @@ public struct PictureSet: Sendable {
     case .asStored:
       var bits: Int? = 8 * bytes.count
       if case .bytes(_, let known) = files[index].content { bits = known }
+      if PixelImage.isSheet(bytes) { throw CodecError.sheet }
       let (image, warning) = try PixelImage.decodingAnyway(
         jpegFile: bytes, maximumPixels: maximumPixels)
       return Picture(image: image, bits: bits, warning: warning)

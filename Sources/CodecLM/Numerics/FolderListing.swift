@@ -87,7 +87,7 @@ package enum FolderListing {
   /// counts once, by device and inode: under the name without links, else the first by its bytes. What
   /// cannot be looked at is listed as such, so that nothing is missing in silence.
   ///
-  /// What the program itself left there is no input and is listed apart: folders of models and runs, what
+  /// What the program itself left there is no input and is listed apart: what runs keep in folders, what
   /// `WrittenFiles` says was made from pictures or drawn by a model. The folder itself is meant by whoever
   /// names it: what it holds counts if it holds nothing else.
   ///

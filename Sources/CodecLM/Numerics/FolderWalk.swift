@@ -20,6 +20,8 @@ struct FolderWalk {
   private struct Place {
     /// Relative to the root, with `/` behind it; empty for the root.
     let prefix: String
+    /// The same without the last `/`, which may be one Character with what follows it.
+    var path: String { String(decoding: prefix.utf8.dropLast(), as: UTF8.self) }
     /// Whether a symbolic link leads to it.
     let isLinked: Bool
     /// The program's own files below the folders above, by the bytes of their paths from the root.
@@ -82,7 +84,7 @@ struct FolderWalk {
 
   /// The error of the folder itself; one below it is noted.
   private mutating func visit(_ place: Place, _ isWanted: (String) -> Bool) -> FileError? {
-    let path = place.prefix.isEmpty ? root : "\(root)/\(place.prefix.dropLast())"
+    let path = place.prefix.isEmpty ? root : "\(root)/\(place.path)"
     guard let stream = unsafe path.withSystemPath({ unsafe opendir($0) }) else {
       return note(path, place, systemReason(.reading))
     }
@@ -111,12 +113,6 @@ struct FolderWalk {
     }
     var subfolders: [String] = []
     let isRun = names.contains { RunFolder.marks.contains($0.name) }
-    if isRun, !place.prefix.isEmpty {
-      listing.own.append(
-        .init(path: String(place.prefix.dropLast()), reason: "a folder of a model"))
-      unsafe closedir(stream)
-      return nil
-    }
     var own = place.own
     if names.contains(where: { $0.name == WrittenFiles.listName }) {
       for (name, marks) in WrittenFiles.derived(in: path) {
@@ -150,7 +146,10 @@ struct FolderWalk {
             identity: FileIdentity(status), isLinked: isLink || place.isLinked,
             mayRecur: isLink || place.isLinked || status.st_nlink > 1,
             isOwn: Self.isDerived("\(path)/\(name)", own[relative.fileNameBytes] ?? [])))
-      default: continue
+      default:
+        if wanted {
+          listing.unreadable.append(.init(path: relative, reason: "not a regular file"))
+        }
       }
     }
     // Closed before descending, so that depth costs no descriptors.
@@ -179,7 +178,7 @@ struct FolderWalk {
 
   private mutating func note(_ path: String, _ place: Place, _ reason: String) -> FileError? {
     if place.prefix.isEmpty { return .cannotRead(path: path, reason: reason) }
-    listing.unreadable.append(.init(path: String(place.prefix.dropLast()), reason: reason))
+    listing.unreadable.append(.init(path: place.path, reason: reason))
     return nil
   }
 

@@ -9,10 +9,13 @@ package enum ResultPlace {
   ///   - path: the file's.
   ///   - force: whether any file is replaced but those that are read.
   ///   - read: files that are read.
-  ///   - isOwn: whether a file's content is such a result.
+  ///   - command: what writes the result, as ``write(_:to:by:)`` notes it; what it wrote and nobody changed is
+  ///     replaced.
+  ///   - isOwn: whether a file's content is such a result, where the file system keeps no marks or the result
+  ///     gets none.
   /// - Throws: ``FileError/cannotWrite(path:reason:)``.
   package static func check(
-    file path: String, force: Bool, reading read: [String] = [],
+    file path: String, force: Bool, reading read: [String] = [], by command: String? = nil,
     isOwn: ([UInt8]) -> Bool = { _ in false }
   ) throws(FileError) {
     // A device, a pipe or a descriptor is written to as it is.
@@ -34,7 +37,14 @@ package enum ResultPlace {
       if let identity = FileIdentity(path), read.contains(where: { FileIdentity($0) == identity }) {
         throw .cannotWrite(path: path, reason: "it is read; name another file")
       }
-      if !force, !isOwn((try? FileBytes.read(path)) ?? []) {
+      let bytes = (try? FileBytes.read(path)) ?? []
+      let isReplaced =
+        if let command, try AtomicFile.keepsMarks(in: path.folderOfPath) {
+          FileMark(ofFile: path).map { $0.command == command && $0.fits(bytes) } ?? false
+        } else {
+          isOwn(bytes)
+        }
+      if !force, !isReplaced {
         throw .cannotWrite(
           path: path, reason: "it exists; name another file, or give --force to replace it")
       }
@@ -70,6 +80,17 @@ package enum ResultPlace {
         url.deleteLastPathComponent()
       }
     }
+  }
+
+  /// Writes a result, with a mark of the command that made it; the folder is made if it is not there.
+  ///
+  /// - Throws: ``FileError/cannotWrite(path:reason:)``.
+  package static func write(
+    _ bytes: [UInt8], to path: String, by command: String
+  ) throws(FileError) {
+    try Folders.make(path.folderOfPath)
+    let mark = FileMark(bytes, command: command, isDerived: true)
+    try AtomicFile.write(bytes, path: path, mark: mark)
   }
 
   /// The place of a file, in a folder that is made if it is not there.

@@ -14,7 +14,21 @@ public final class GeneratedFiles {
 
   /// The next file, or `nil` after the last.
   ///
-  /// - Throws: ``LlamaError`` where the model's numbers are none.
+  /// - Parameter check: called whenever something was written; what it throws is thrown.
+  /// - Throws: ``LlamaError`` where the model's numbers are not finite.
+  package func next(checking check: () throws -> Void) throws -> GeneratedFile? {
+    while finished[returned] == nil {
+      guard let event = try generation.next() else { return nil }
+      if case .file(let file) = event { finished[file.index] = file }
+      try check()
+    }
+    defer { returned += 1 }
+    return finished.removeValue(forKey: returned)
+  }
+
+  /// The next file, or `nil` after the last.
+  ///
+  /// - Throws: ``LlamaError`` where the model's numbers are not finite.
   public func next() throws(LlamaError) -> GeneratedFile? {
     while finished[returned] == nil {
       guard let event = try generation.next() else { return nil }

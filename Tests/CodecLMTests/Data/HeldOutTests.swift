@@ -81,6 +81,22 @@ struct HeldOutTests {
     }
   }
 
+  @Test func `tokens are learnt from what the store trains on, however few there are`() throws {
+    for (first, count) in [(0, 1), (1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 2), (8, 2), (10, 5)]
+    {
+      try withTemporaryFolder { folder in
+        let images = folder.appendingPathComponent("images")
+        try TestImages.write(first..<first + count, to: images)
+        let profile = TestImages.profile()
+        let store = try TokenStore.build(
+          from: ImageFolder(images), profile, at: folder.appendingPathComponent("tokens"))
+        let sample = try StreamSample(of: ImageFolder(images), profile)
+        let learnt = Set(sample.streams.map { $0.map(Int32.init) })
+        #expect(learnt == Set(store.trainingIndices.map(store.tokens)))
+      }
+    }
+  }
+
   @Test func `few images hold out a fifth, many a fiftieth`() {
     #expect(HeldOutSplit.share(of: 100) == 0.2)
     #expect(HeldOutSplit.share(of: 320) == 0.1)

@@ -93,15 +93,15 @@ struct ImageFolderTests {
   @Test func `runs, what is excluded and what was made from pictures are no pictures`() throws {
     for path in [
       "a.jpg", "run/codec.json", "run/samples/step-000000.jpg", "new/images.tokens", "new/x.jpg",
-      "out/b.jpg", "small/a.jpg", "small/own.jpg", "drawn/d.jpg",
+      "new/samples/y.jpg", "out/b.jpg", "small/a.jpg", "small/own.jpg", "drawn/d.jpg",
     ] { try folder.write([1], to: path) }
     var small = try WrittenFiles(in: folder("small").path, marking: false)
     _ = try small.add([("a.jpg", [1])], by: "canonicalize", isDerived: true)
     var drawn = try WrittenFiles(in: folder("drawn").path, marking: false)
     _ = try drawn.add([("d.jpg", [1])], by: "draw-digits", isDerived: false)
     let images = try ImageFolder(folder.url, excluding: [folder("out")])
-    #expect(images.files.map(\.path) == ["a.jpg", "drawn/d.jpg", "small/own.jpg"])
-    #expect(images.leftOut.map(\.path) == ["new", "run", "small/a.jpg"])
+    #expect(images.files.map(\.path) == ["a.jpg", "drawn/d.jpg", "new/x.jpg", "small/own.jpg"])
+    #expect(images.leftOut.map(\.path) == ["new/samples", "run/samples", "small/a.jpg"])
     // Who names a folder that holds nothing else means that.
     try FileManager.default.removeItem(at: folder("small/own.jpg"))
     #expect(try ImageFolder(folder("small")).files.map(\.path) == ["a.jpg"])
@@ -109,6 +109,23 @@ struct ImageFolderTests {
     try folder.write([1], to: "codec.json")
     try folder.write([1], to: "samples/step-000000.jpg")
     #expect(try ImageFolder(folder.url).leftOut.map(\.path).contains("samples"))
+  }
+
+  @Test func `names that join the slash behind them are as good as others`() throws {
+    for name in ["a/1.jpg", "a\u{0600}/1.jpg", "a\u{0600}/b\u{0600}/2.jpg"] {
+      try folder.write([1], to: name)
+    }
+    let images = try ImageFolder(folder.url)
+    #expect(images.files.count == 3 && images.unreadable.isEmpty)
+    for file in images.files { #expect(try FileBytes.read(images.path(of: file)) == [1]) }
+  }
+
+  @Test func `what is no file and has a picture's name is named`() throws {
+    try folder.write([1], to: "a.jpg")
+    let made = unsafe mkfifo(folder("pipe.jpg").path, 0o600)
+    #expect(made == 0)
+    let pipe = SkippedFile(path: "pipe.jpg", reason: "not a regular file")
+    #expect(try ImageFolder(folder.url).unreadable == [pipe])
   }
 
   @Test func `a folder that cannot be used says why`() throws {
