@@ -104,9 +104,10 @@ struct Train: ParsableCommand {
 
   @Option(
     help: """
-      Seconds between checkpoints; more where one, with its validation, takes over a twentieth of that.
+      Seconds between checkpoints, more where they would take over a twentieth of the time; by default 60, with \
+      --minutes at most a tenth of the time.
       """)
-  var checkpointEvery = 60.0
+  var checkpointEvery: Double?
 
   @Option(
     help: "Checkpoints to keep, the newest, 2 by default; each is three times the model's size.")
@@ -196,7 +197,7 @@ struct Train: ParsableCommand {
     if let keep, !(1...1_000_000).contains(keep) {
       throw ValidationError("--keep \(keep) is outside 1 … 1000000.")
     }
-    guard checkpointEvery > 0, checkpointEvery.isFinite else {
+    if let checkpointEvery, !(checkpointEvery > 0 && checkpointEvery.isFinite) {
       throw ValidationError("--checkpoint-every \(checkpointEvery) is no number above 0.")
     }
   }

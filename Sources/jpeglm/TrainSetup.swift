@@ -220,7 +220,7 @@ struct TrainSetup {
     training.optimizer = options.optimizer.options
     training.seed = options.seed
     var keeping = TrainingRun.Options()
-    keeping.checkpointInterval = .seconds(options.checkpointEvery)
+    keeping.checkpointInterval = .seconds(options.checkpointEvery ?? usualCheckpointInterval)
     keeping.mirrored = options.mirror
     if let keep = options.keep { keeping.keep = keep }
     var checkpoint = Checkpoint(model, data.tokenizer, profile)
@@ -288,6 +288,12 @@ struct TrainSetup {
   private var secondsOfSteps: Double {
     let seconds = options.minutes.map { $0 * 60 } ?? Self.usualSeconds
     return Self.shareOfSteps * max(seconds - elapsed, elapsed)
+  }
+
+  /// Often enough that the best of a short run's models is among its checkpoints.
+  private var usualCheckpointInterval: Double {
+    guard case .seconds(let seconds) = budget ?? .seconds(Self.usualSeconds) else { return 60 }
+    return min(60, seconds / 10)
   }
 
   private func suggestedRate(_ configuration: LlamaConfiguration) -> Float {
