@@ -40,7 +40,7 @@ public struct TokenStore: Sendable {
   public let statistics: Statistics
 
   /// Hash of everything the contents depend on; of the files their names and sizes.
-  package let key: UInt64
+  public let key: UInt64
   /// The same with the files' times.
   let freshness: UInt64
 

@@ -30,7 +30,7 @@ extension TokenStore {
   ///   - mirrored: whether each training image is there a second time, mirrored left to right, behind
   ///     all images; not where its mirror image is held out.
   ///   - strict: whether a file that cannot be used is an error instead of being skipped.
-  ///   - key: the ``key`` of the store that is wanted, where nothing else will do. A store that has it is
+  ///   - key: the ``TokenStore/key`` of the store that is wanted, where nothing else will do. A store that has it is
   ///     taken whatever the files' times are, and nothing is written unless the folder's files fit it.
   ///   - pool: the threads that decode.
   ///   - progress: called about twice a second; an error it throws ends building.

@@ -175,6 +175,7 @@ extension PictureSet {
   ///   - codec: the model's, whose canonical streams say which picture a file is; files it cannot read are
   ///     left out.
   ///   - count: the most files to take.
+  ///   - pool: threads that decode.
   ///   - progress: called about twice a second with the number of files looked at; an error it throws ends it.
   /// - Throws: what `progress` throws.
   /// - Complexity: decodes every file.
@@ -195,8 +196,12 @@ extension PictureSet {
 
   /// The files in a codec's canonical form.
   ///
-  /// - Parameter skipped: called with the name of each file that it cannot read, and why; these are
-  ///   left out.
+  /// - Parameters:
+  ///   - codec: the model's.
+  ///   - pool: threads that decode.
+  ///   - skipped: called with the name of each file that it cannot read, and why; these are left out.
+  ///   - progress: called about twice a second with the number of files done; an error it throws ends it.
+  /// - Throws: what `progress` throws.
   public func canonicalStreams(
     _ codec: any Codec, pool: WorkerPool = .shared,
     skipped: (_ name: String, _ reason: any Error) -> Void = { _, _ in },

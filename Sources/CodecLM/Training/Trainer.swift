@@ -245,8 +245,10 @@ public struct Trainer: ~Copyable {
 
   /// How likely at most `limit` held-out images are under the model as it is.
   ///
-  /// - Parameter progress: called now and then with the images done and those there are; what it throws
-  ///   ends the validation.
+  /// - Parameters:
+  ///   - limit: the most images that are looked at.
+  ///   - progress: called now and then with the images done and those there are; what it throws ends the
+  ///     validation.
   public func validate(
     limit: Int = 512, progress: (_ done: Int, _ all: Int) throws -> Void = { _, _ in }
   ) rethrows -> Validation {

@@ -103,7 +103,7 @@ public struct TrainingRun: ~Copyable {
   /// Steps up to the last checkpoint, if there is one.
   public var checkpointStep: Int? { last?.step }
 
-  /// A new run in a folder that holds none; ``run(_:)`` starts it.
+  /// A new run in a folder that holds none; ``run(after:reserving:_:)`` starts it.
   ///
   /// - Parameters:
   ///   - checkpoint: the model to train, in place, its tokenizer and its codec.

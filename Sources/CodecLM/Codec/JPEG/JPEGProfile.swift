@@ -63,7 +63,7 @@ public struct JPEGProfile: Codable, Hashable, Sendable {
 
   /// A profile of pictures of `width` by `height` pixels.
   ///
-  /// Nothing is checked here: see ``validate()``.
+  /// Nothing is checked here: see ``validate(sides:)``.
   public init(
     width: Int, height: Int, quality: Int = 25, subsampling: Subsampling = .yCbCr420,
     restartInterval: Int = 0, stream: Stream = .scan
