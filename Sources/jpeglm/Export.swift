@@ -43,10 +43,7 @@ struct Export: ParsableCommand {
     if output == nil, drawing.wanted != nil {
       throw ValidationError("How to draw is written beside a model: give --out FOLDER.")
     }
-    if let output,
-      URL(place: output).standardizedFileURL.resolvingSymlinksInPath()
-        == URL(place: folder).standardizedFileURL.resolvingSymlinksInPath()
-    {
+    if let output, let own = FileIdentity(folder), own == FileIdentity(output) {
       throw ValidationError("--out \(output) is the model's own folder.")
     }
   }

@@ -128,7 +128,6 @@ struct ResultFolder: ~Copyable {
     }
     let results = pool?.map(files.count, write) ?? files.indices.map(write)
     for result in results { try result.get() }
-    for file in files { self.replaced.insert(Array(file.name.utf8)) }
   }
 
   /// Waits until all is on the disk.

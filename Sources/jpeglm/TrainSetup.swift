@@ -73,7 +73,7 @@ struct TrainSetup {
   /// The pictures as tokens, made now unless the folder has them; of a run that goes on, those it was begun
   /// with.
   func data() throws -> TokenStore {
-    let url = folder.appendingPathComponent("images.tokens")
+    let url = folder.appendingPathComponent(RunFolder.store)
     let data: TokenStore
     do {
       data = try TokenStore.build(

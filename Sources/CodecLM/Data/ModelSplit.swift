@@ -23,10 +23,10 @@ public struct ModelSplit: Sendable {
   /// - Throws: ``ModelSplitError/unknown(path:)`` where it says nothing, ``FileError``, ``TokenStoreError``.
   public init(of folder: URL) throws {
     share = try Self.share(of: folder)
-    var url = folder.appendingPathComponent(Self.storeName)
-    if FolderListing.kind(of: url.path) == .missing, folder.lastPathComponent == "best" {
+    var url = folder.appendingPathComponent(RunFolder.store)
+    if FolderListing.kind(of: url.path) == .missing, folder.lastPathComponent == RunFolder.best {
       // A run's best model, of whose pictures the run has the store.
-      url = folder.deletingLastPathComponent().appendingPathComponent(Self.storeName)
+      url = folder.deletingLastPathComponent().appendingPathComponent(RunFolder.store)
     }
     if FolderListing.kind(of: url.path) != .missing {
       let store = try TokenStore(url)
@@ -36,9 +36,6 @@ public struct ModelSplit: Sendable {
       throw ModelSplitError.unknown(path: folder.path)
     }
   }
-
-  /// What a run calls its store.
-  package static let storeName = "images.tokens"
 
   /// The share that a model's folder names, `nil` without one.
   ///

@@ -17,7 +17,7 @@ struct FolderWalk {
     let isOwn: Bool
   }
 
-  private struct Place {
+  private struct Subfolder {
     /// Relative to the root, with `/` behind it; empty for the root.
     let prefix: String
     /// The same without the last `/`, which may be one Character with what follows it.
@@ -32,7 +32,7 @@ struct FolderWalk {
   private var visited: Set<FileIdentity>
   private var found: [Found] = []
   /// Folders behind symbolic links.
-  private var linked: [Place] = []
+  private var linked: [Subfolder] = []
 
   init(_ root: String, _ excluded: Set<FileIdentity>) {
     self.root = root
@@ -41,7 +41,7 @@ struct FolderWalk {
 
   mutating func visitAll(_ isWanted: (String) -> Bool) throws(FileError) {
     if let own = FileIdentity(root) { visited.remove(own) }
-    if let error = visit(Place(prefix: "", isLinked: false, own: [:]), isWanted) { throw error }
+    if let error = visit(Subfolder(prefix: "", isLinked: false, own: [:]), isWanted) { throw error }
     while !linked.isEmpty {
       let next = linked.sorted { Self.isBefore($0.prefix, $1.prefix) }
       linked = []
@@ -83,7 +83,7 @@ struct FolderWalk {
   }
 
   /// The error of the folder itself; one below it is noted.
-  private mutating func visit(_ place: Place, _ isWanted: (String) -> Bool) -> FileError? {
+  private mutating func visit(_ place: Subfolder, _ isWanted: (String) -> Bool) -> FileError? {
     let path = place.prefix.isEmpty ? root : "\(root)/\(place.path)"
     guard let stream = unsafe path.withSystemPath({ unsafe opendir($0) }) else {
       return note(path, place, systemReason(.reading))
@@ -136,7 +136,7 @@ struct FolderWalk {
       case S_IFDIR where isRun && RunFolder.parts.contains(name):
         listing.own.append(.init(path: relative, reason: "a part of a run"))
       case S_IFDIR where isLink:
-        linked.append(Place(prefix: relative + "/", isLinked: true, own: own))
+        linked.append(Subfolder(prefix: relative + "/", isLinked: true, own: own))
       case S_IFDIR: subfolders.append(name)
       case S_IFREG where wanted:
         found.append(
@@ -156,7 +156,7 @@ struct FolderWalk {
     unsafe closedir(stream)
     for name in subfolders {
       _ = visit(
-        Place(prefix: "\(place.prefix)\(name)/", isLinked: place.isLinked, own: own), isWanted)
+        Subfolder(prefix: "\(place.prefix)\(name)/", isLinked: place.isLinked, own: own), isWanted)
     }
     return nil
   }
@@ -176,7 +176,7 @@ struct FolderWalk {
     } == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
-  private mutating func note(_ path: String, _ place: Place, _ reason: String) -> FileError? {
+  private mutating func note(_ path: String, _ place: Subfolder, _ reason: String) -> FileError? {
     if place.prefix.isEmpty { return .cannotRead(path: path, reason: reason) }
     listing.unreadable.append(.init(path: place.path, reason: reason))
     return nil

@@ -18,12 +18,10 @@ public final class GeneratedFiles {
   /// - Throws: ``LlamaError`` where the model's numbers are not finite.
   package func next(checking check: () throws -> Void) throws -> GeneratedFile? {
     while finished[returned] == nil {
-      guard let event = try generation.next() else { return nil }
-      if case .file(let file) = event { finished[file.index] = file }
+      guard try advance() else { return nil }
       try check()
     }
-    defer { returned += 1 }
-    return finished.removeValue(forKey: returned)
+    return take()
   }
 
   /// The next file, or `nil` after the last.
@@ -31,9 +29,19 @@ public final class GeneratedFiles {
   /// - Throws: ``LlamaError`` where the model's numbers are not finite.
   public func next() throws(LlamaError) -> GeneratedFile? {
     while finished[returned] == nil {
-      guard let event = try generation.next() else { return nil }
-      if case .file(let file) = event { finished[file.index] = file }
+      guard try advance() else { return nil }
     }
+    return take()
+  }
+
+  /// Takes an event; false after the last.
+  private func advance() throws(LlamaError) -> Bool {
+    guard let event = try generation.next() else { return false }
+    if case .file(let file) = event { finished[file.index] = file }
+    return true
+  }
+
+  private func take() -> GeneratedFile? {
     defer { returned += 1 }
     return finished.removeValue(forKey: returned)
   }

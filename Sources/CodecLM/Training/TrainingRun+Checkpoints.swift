@@ -2,7 +2,7 @@ public import Foundation
 
 extension TrainingRun {
   private static let checkpointsFolder = "checkpoints"
-  private static let bestName = "best"
+  private static let bestName = RunFolder.best
   static let stateFile = "training.json"
   static let momentsFile = "optimizer.safetensors"
 

@@ -235,8 +235,8 @@ public struct TrainingRun: ~Copyable {
       throw .modelExists(path: folder.path)
     }
     // Of a run that was killed before its first checkpoint nothing is worth keeping.
-    let store = folder.appendingPathComponent(ModelSplit.storeName)
-    if mayBeBegun, names.contains(ModelSplit.storeName), (try? TokenStore(store)) != nil { return }
+    let store = folder.appendingPathComponent(RunFolder.store)
+    if mayBeBegun, names.contains(RunFolder.store), (try? TokenStore(store)) != nil { return }
     let metrics = MetricsFile.url(in: folder)
     let own = RunFolder.parts.union(Checkpoint.descriptionNames).union([metrics.lastPathComponent])
     if let name = names.sorted().first(where: own.contains) {
