@@ -14,6 +14,7 @@ let package = Package(
   name: "CodecLM",
   products: [
     .library(name: "CodecLM", targets: ["CodecLM"]),
+    .library(name: "CodecLMEvaluation", targets: ["CodecLMEvaluation"]),
     .executable(name: "jpeglm", targets: ["jpeglm"]),
   ],
   traits: [
@@ -40,29 +41,43 @@ let package = Package(
         .linkedLibrary($0, .when(traits: ["AVC"]))
       }),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .target(name: "CFiles"),
     .target(
       name: "CodecLM",
       dependencies: [
-        "COpenBLAS", "CJPEG", "CKernels",
+        "COpenBLAS", "CJPEG", "CKernels", "CFiles",
         .target(name: "CAVC", condition: .when(traits: ["AVC"])),
       ],
       swiftSettings: strict,
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .target(
+      name: "CodecLMEvaluation",
+      dependencies: ["CodecLM", "COpenBLAS", "CKernels"],
+      swiftSettings: strict),
     .executableTarget(
       name: "jpeglm",
       dependencies: [
-        "CodecLM",
+        "CodecLM", "CodecLMEvaluation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
-    .testTarget(
-      name: "CodecLMTests",
+    .target(
+      name: "TestSupport",
       dependencies: ["CodecLM"],
+      path: "Tests/TestSupport",
       resources: [.copy("Fixtures")],
       swiftSettings: strict),
     .testTarget(
+      name: "CodecLMTests",
+      dependencies: ["CodecLM", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CodecLMEvaluationTests",
+      dependencies: ["CodecLMEvaluation", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "jpeglmTests",
-      dependencies: ["jpeglm"],
+      dependencies: ["jpeglm", "TestSupport"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

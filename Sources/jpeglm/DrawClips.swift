@@ -1,5 +1,6 @@
 import ArgumentParser
 import CodecLM
+import CodecLMEvaluation
 import Foundation
 
 struct DrawClips: ParsableCommand {
@@ -67,7 +68,7 @@ struct DrawClips: ParsableCommand {
   func run() throws {
     #if AVC
       let codec = try AVCCodec(profile)
-      let scenes = try photos.map { try ImageFolder($0) }
+      let scenes = try photos.map { try MediaFolder($0) }
       let interrupt = Interrupt()
       let (progress, pool) = (progress.line, threads.pool)
       var results = try ResultFolder(
@@ -93,7 +94,7 @@ struct DrawClips: ParsableCommand {
     }
 
     private func file(
-      _ index: Int, _ codec: AVCCodec, _ scenes: ImageFolder?
+      _ index: Int, _ codec: AVCCodec, _ scenes: MediaFolder?
     ) throws -> [UInt8] {
       let photo = try scenes.map { scenes in
         let file = scenes.files[index % scenes.files.count]

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CodecLM
+import CodecLMEvaluation
 import Foundation
 
 struct DrawDigits: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CodecLM
+import CodecLMEvaluation
 import Foundation
 
 struct Eval: ParsableCommand {
@@ -149,7 +150,7 @@ struct Eval: ParsableCommand {
     let profile = generator.checkpoint.codec
     let drawing = sampling.sampling(generator.checkpoint)
     let count = count ?? Self.usualCount
-    let folder = try ImageFolder(real, profile.sources, maximumPixels: limits.maxPixels)
+    let folder = try MediaFolder(real, profile.sources, maximumPixels: limits.maxPixels)
     session.noteOmissions(of: folder)
     var real = PictureSet("real", folder, count: heldOut ? nil : count)
     if heldOut {

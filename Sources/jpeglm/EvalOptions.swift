@@ -1,5 +1,6 @@
 import ArgumentParser
 import CodecLM
+import CodecLMEvaluation
 import Foundation
 
 /// The form in which real pictures are the reference, where no run says it.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CodecLM
+import CodecLMEvaluation
 import Foundation
 
 /// One side of a comparison as the user names it.
@@ -25,7 +26,7 @@ struct EvalInput {
     case "npz": content = .statistics(try StatisticsFile(url))
     case "safetensors": content = .features(try FeatureFile(url))
     default:
-      let folder = try ImageFolder(url, maximumPixels: limits.maxPixels)
+      let folder = try MediaFolder(url, maximumPixels: limits.maxPixels)
       session.noteOmissions(of: folder)
       content = .pictures(PictureSet(name, folder, count: count))
     }
@@ -62,7 +63,7 @@ final class EvalSession {
   func check() throws { try interrupt.check() }
 
   /// Says what of a folder is not among its pictures.
-  func noteOmissions(of folder: ImageFolder) {
+  func noteOmissions(of folder: MediaFolder) {
     for file in folder.unreadable { progress.note("skipped \(file)") }
     progress.noteLeftOut(folder.leftOut)
   }

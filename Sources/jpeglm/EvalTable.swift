@@ -1,4 +1,5 @@
 import CodecLM
+import CodecLMEvaluation
 
 /// A report as text for a terminal.
 struct EvalTable {

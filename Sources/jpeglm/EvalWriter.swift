@@ -1,16 +1,20 @@
 import CodecLM
+import CodecLMEvaluation
 import Foundation
 
 /// Lets a run's model write the files that are measured.
 struct EvalWriter {
   private let generator: Generator
-  private let sampling: Sampling
+  private let sampling: SamplingParameters
   private let seed: UInt64
   private let folder: String?
   private let force: Bool
 
   /// - Parameter folder: where the files are kept, if they are.
-  init(_ generator: Generator, _ sampling: Sampling, seed: UInt64, folder: String?, force: Bool) {
+  init(
+    _ generator: Generator, _ sampling: SamplingParameters, seed: UInt64, folder: String?,
+    force: Bool
+  ) {
     self.generator = generator
     self.sampling = sampling
     self.seed = seed

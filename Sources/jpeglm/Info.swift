@@ -1,5 +1,6 @@
 import ArgumentParser
 import CodecLM
+import CodecLMEvaluation
 import Foundation
 
 struct Info: ParsableCommand {
@@ -24,7 +25,7 @@ struct Info: ParsableCommand {
     var codec: CodecProfile
     var vocabulary: Int
     var weights: Checkpoint.StoredWeights?
-    var sampling: Sampling?
+    var sampling: SamplingParameters?
     var training: TrainingRun.Summary?
   }
 

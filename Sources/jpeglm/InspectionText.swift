@@ -1,4 +1,5 @@
 import CodecLM
+import CodecLMEvaluation
 
 /// An inspection for people.
 struct InspectionText {

@@ -1,5 +1,6 @@
 public import ArgumentParser
-public import CodecLM
+import CodecLM
+import CodecLMEvaluation
 import Foundation
 
 extension FeatureArchitecture: ExpressibleByArgument {}

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import CodecLM
+import CodecLMEvaluation
 import Foundation
 
 extension WeightFormat: ExpressibleByArgument {}

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import CodecLM
+import CodecLMEvaluation
 
 extension JPEGProfile.Subsampling: ExpressibleByArgument {}
 
@@ -44,7 +45,7 @@ struct ProfileOptions: ParsableArguments {
   var isVideo: Bool { codec == .avc }
 
   /// What the folder of the files holds.
-  var kind: ImageFolder.Kind { isVideo ? .videos : .images }
+  var kind: MediaKind { isVideo ? .videos : .images }
 
   /// The options that were given, by their names.
   var given: [String] {
@@ -101,7 +102,7 @@ struct ProfileOptions: ParsableArguments {
 
   /// The profile for a folder, of pictures chosen after a look at some of them, in data and in words.
   func profile(
-    for sources: ImageFolder, stream: StreamChoice, _ pool: WorkerPool
+    for sources: MediaFolder, stream: StreamChoice, _ pool: WorkerPool
   ) -> (profile: CodecProfile, description: String) {
     switch stream {
     case .image(let stream): image(for: sources, stream: stream, pool)
@@ -117,7 +118,7 @@ struct ProfileOptions: ParsableArguments {
   }
 
   private func image(
-    for sources: ImageFolder, stream: JPEGProfile.Stream, _ pool: WorkerPool
+    for sources: MediaFolder, stream: JPEGProfile.Stream, _ pool: WorkerPool
   ) -> (profile: CodecProfile, description: String) {
     let survey = ImageSurvey(sources, pool: pool)
     let chosen = image(

@@ -62,7 +62,7 @@ struct PromptOptions: ParsableArguments {
 
   /// What is named by the options.
   ///
-  /// - Throws: ``ImageFolderError``.
+  /// - Throws: ``MediaFolderError``.
   func sources(_ profile: CodecProfile, _ progress: ProgressLine) throws -> Named {
     let sources = try Sources(inputs, profile.sources)
     try sources.report(to: progress)
@@ -72,7 +72,7 @@ struct PromptOptions: ParsableArguments {
 
   /// The photos that can be continued, and those that cannot; the canonical form and what is kept are written.
   ///
-  /// - Throws: ``ImageFolderError``, ``FileError``; ``TokenStoreError/noUsableImage(folder:count:first:)`` if no
+  /// - Throws: ``MediaFolderError``, ``FileError``; ``TokenStoreError/noUsableImage(folder:count:first:)`` if no
   ///   photo is left.
   func photos(
     _ sources: Named, _ profile: CodecProfile, _ limits: LimitOptions, _ progress: ProgressLine,

@@ -1,4 +1,5 @@
 import CodecLM
+import CodecLMEvaluation
 import Foundation
 
 /// Writes lines on standard output.

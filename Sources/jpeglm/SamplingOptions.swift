@@ -27,9 +27,9 @@ struct DrawingOptions: ParsableArguments {
   }
 
   /// What is asked for, if anything is.
-  var wanted: Sampling? {
+  var wanted: SamplingParameters? {
     if temperature == nil, topK == nil, topP == nil { return nil }
-    return Sampling(temperature: temperature ?? 1, topK: topK, topP: topP)
+    return SamplingParameters(temperature: temperature ?? 1, topK: topK, topP: topP)
   }
 }
 
@@ -48,12 +48,12 @@ struct SamplingOptions: ParsableArguments {
   var weights: WeightFormat?
 
   /// What was asked for, else what the model comes with, else its own distribution.
-  func sampling(_ checkpoint: Checkpoint) -> Sampling {
-    drawing.wanted ?? checkpoint.sampling ?? Sampling()
+  func sampling(_ checkpoint: Checkpoint) -> SamplingParameters {
+    drawing.wanted ?? checkpoint.sampling ?? SamplingParameters()
   }
 }
 
-extension Sampling {
+extension SamplingParameters {
   /// In a few words.
   var words: String {
     [

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CodecLM
+import CodecLMEvaluation
 
 /// A file that was named on the command line, or that lies below a folder that was.
 struct SourceFile {
@@ -24,8 +25,8 @@ struct Sources {
   ///
   /// A file that is there twice, by whatever name or link, counts once.
   ///
-  /// - Throws: ``ImageFolderError``.
-  init(_ inputs: [String], _ kind: ImageFolder.Kind) throws {
+  /// - Throws: ``MediaFolderError``.
+  init(_ inputs: [String], _ kind: MediaKind) throws {
     var known: Set<FileIdentity> = []
     func isNew(_ path: String) -> Bool {
       FileIdentity(path).map { known.insert($0).inserted } ?? true
@@ -35,7 +36,7 @@ struct Sources {
         if isNew(input) { files.append(SourceFile(path: input, name: input.lastNameOfPath)) }
         continue
       }
-      let folder = try ImageFolder(input, kind)
+      let folder = try MediaFolder(input, kind)
       let base = input.hasSuffix("/") ? input : input + "/"
       files += folder.files.lazy.map { SourceFile(path: base + $0.path, name: $0.path) }
         .filter { isNew($0.path) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CodecLM
+import CodecLMEvaluation
 import Foundation
 
 /// What a training run is made of, brought together from the options, the pictures and the run or model
@@ -10,7 +11,7 @@ struct TrainSetup {
   let pool: WorkerPool
   let interrupt: Interrupt
   let progress: ProgressLine
-  private let sources: ImageFolder
+  private let sources: MediaFolder
   private let profile: CodecProfile
   /// The model of `--from`.
   private let base: Checkpoint?
@@ -46,7 +47,7 @@ struct TrainSetup {
     let from = options.resume ? nil : options.from
     let base = try from.map { try Checkpoint(URL(place: $0)) }
     let known = try base?.codec ?? (isThere ? Checkpoint.codec(of: folder) : nil)
-    sources = try ImageFolder(
+    sources = try MediaFolder(
       URL(place: options.images), known?.sources ?? options.profile.kind,
       excluding: [folder], maximumPixels: options.limits.maxPixels)
     progress.noteLeftOut(sources.leftOut)

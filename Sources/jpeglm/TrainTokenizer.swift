@@ -1,5 +1,6 @@
 import ArgumentParser
 import CodecLM
+import CodecLMEvaluation
 import Foundation
 
 struct TrainTokenizer: ParsableCommand {
@@ -79,7 +80,7 @@ struct TrainTokenizer: ParsableCommand {
     let interrupt = Interrupt()
     let progress = progress.line
     try ResultPlace.check(file: output, force: replacing.force, by: "train-tokenizer")
-    let sources = try ImageFolder(images, profile.kind, maximumPixels: limits.maxPixels)
+    let sources = try MediaFolder(images, profile.kind, maximumPixels: limits.maxPixels)
     progress.noteLeftOut(sources.leftOut)
     for file in sources.unreadable { progress.note("skipped \(file)") }
     try ResultPlace.check(
@@ -161,7 +162,7 @@ struct VocabularyOptions: ParsableArguments {
 
   /// Streams to learn from.
   func sample(
-    of sources: ImageFolder, _ profile: CodecProfile, heldOutShare: Double? = nil,
+    of sources: MediaFolder, _ profile: CodecProfile, heldOutShare: Double? = nil,
     _ pool: WorkerPool, _ interrupt: Interrupt, _ progress: ProgressLine
   ) throws -> StreamSample {
     let wanted = min(images, sources.files.count)

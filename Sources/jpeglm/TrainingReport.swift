@@ -1,4 +1,5 @@
 import CodecLM
+import CodecLMEvaluation
 import Foundation
 
 /// Says on the terminal how training goes.

@@ -1,4 +1,5 @@
 import CodecLM
+import CodecLMEvaluation
 import Foundation
 
 /// Contact sheets of what the model writes while it trains: `samples/step-000500.jpg` in the run's

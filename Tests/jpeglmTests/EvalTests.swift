@@ -1,3 +1,4 @@
+import CodecLMEvaluation
 import Foundation
 import Testing
 

@@ -15,7 +15,7 @@ public struct Checkpoint: Sendable {
   /// Whether the folder says nothing of a profile, so that ``codec`` is that of JPEG-LM's authors.
   public let assumesCodec: Bool
   /// How tokens are best drawn, if whoever made the model said so.
-  public var sampling: Sampling?
+  public var sampling: SamplingParameters?
   /// The share of pictures that the model was kept from, if that is known; see ``HeldOutSplit``.
   public var heldOutShare: Double?
 

@@ -22,7 +22,7 @@ enum GenerationFile {
     let bos_token_id: Int32
     let eos_token_id: Int32
 
-    init(_ sampling: Sampling, _ tokenizer: Tokenizer) {
+    init(_ sampling: SamplingParameters, _ tokenizer: Tokenizer) {
       temperature = sampling.temperature
       top_k = sampling.topK ?? 0  // Left out, it would be transformers' 50.
       top_p = sampling.topP ?? 1
@@ -34,12 +34,12 @@ enum GenerationFile {
   /// files that were made along with a model and that nobody thought of.
   ///
   /// - Throws: ``FileError``.
-  static func sampling(of folder: URL) throws -> Sampling? {
+  static func sampling(of folder: URL) throws -> SamplingParameters? {
     let url = folder.appendingPathComponent(name)
     guard FolderListing.kind(of: url.path) != .missing else { return nil }
     let fields = try JSONFile.read(Fields.self, url)
     guard fields.do_sample == true else { return nil }
-    let sampling = Sampling(
+    let sampling = SamplingParameters(
       temperature: fields.temperature ?? 1, topK: fields.top_k == 0 ? nil : fields.top_k,
       topP: fields.top_p == 1 ? nil : fields.top_p)
     guard sampling.temperature >= 0, sampling.temperature.isFinite, sampling.topK ?? 1 >= 1,

@@ -27,7 +27,7 @@ public enum CodecProfile: Sendable, Hashable {
   }
 
   /// Which files of a folder are of the codec's kind.
-  public var sources: ImageFolder.Kind {
+  public var sources: MediaKind {
     switch self {
     case .jpeg: .images
     case .avc: .videos

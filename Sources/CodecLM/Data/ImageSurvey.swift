@@ -18,7 +18,7 @@ public struct ImageSurvey: Sendable {
   private static let smallSide = 64
 
   /// Reads the headers of up to 256 files.
-  public init(_ folder: ImageFolder, pool: WorkerPool = .shared) {
+  public init(_ folder: MediaFolder, pool: WorkerPool = .shared) {
     let count = min(Self.sample, folder.files.count)
     let headers = pool.map(count) { index -> JPEGHeader? in
       let file = folder.files[index * folder.files.count / count]

@@ -30,7 +30,7 @@ public struct StreamSample: Sendable {
   /// - Throws: ``TokenStoreError/noUsableImage(folder:count:first:)``,
   ///   ``CodecError/invalidProfile(_:)``, and what `progress` throws.
   public init(
-    of folder: ImageFolder, _ profile: CodecProfile, heldOutShare: Double? = nil,
+    of folder: MediaFolder, _ profile: CodecProfile, heldOutShare: Double? = nil,
     images: Int = 10_000, bytes: Int = 64 << 20, pool: WorkerPool = .shared,
     progress: (Int) throws -> Void = { _ in }
   ) throws {

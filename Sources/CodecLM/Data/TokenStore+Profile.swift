@@ -19,7 +19,7 @@ extension TokenStore {
   /// - Throws: ``TokenStoreError``, ``FileError``, ``CodecError/invalidProfile(_:)``, and what
   ///   `progress` throws.
   public static func build(
-    from folder: ImageFolder, _ profile: CodecProfile, tokenizer: Tokenizer = .bytes, at url: URL,
+    from folder: MediaFolder, _ profile: CodecProfile, tokenizer: Tokenizer = .bytes, at url: URL,
     heldOutShare: Double? = nil, mirrored: Bool = false, strict: Bool = false,
     expecting key: UInt64? = nil, pool: WorkerPool = .shared,
     progress: (Progress) throws -> Void = { _ in }

@@ -14,7 +14,7 @@ extension TokenStore {
   /// The store of a folder's images at `url`, built unless it is there already.
   ///
   /// A store is reused when its format, `codecKey`, `tokenizer`, `heldOutShare`, `mirrored`, the folder's
-  /// ``ImageFolder/maximumPixels`` and the path, size and modification time of every file are what they were.
+  /// ``MediaFolder/maximumPixels`` and the path, size and modification time of every file are what they were.
   /// Otherwise, or when it is damaged or files were skipped, it is replaced at once when the new one is complete.
   ///
   /// - Parameters:
@@ -37,7 +37,7 @@ extension TokenStore {
   /// - Throws: ``TokenStoreError``, ``FileError`` when the store cannot be written, and what
   ///   `progress` throws. What stood at `url` is then unchanged.
   public static func build(
-    from folder: ImageFolder, codec: some Codec, codecKey: [UInt8], tokenizer: Tokenizer = .bytes,
+    from folder: MediaFolder, codec: some Codec, codecKey: [UInt8], tokenizer: Tokenizer = .bytes,
     at url: URL, heldOutShare: Double? = nil, mirrored: Bool = false, strict: Bool = false,
     expecting key: UInt64? = nil, pool: WorkerPool = .shared,
     progress: (Progress) throws -> Void = { _ in }
@@ -122,7 +122,7 @@ extension TokenStore {
 
   /// What `bytes` makes of a file.
   static func stream(
-    _ file: ImageFolder.File, of folder: ImageFolder,
+    _ file: MediaFolder.File, of folder: MediaFolder,
     _ bytes: ([UInt8]) throws(CodecError) -> [UInt8]
   ) -> Result<[UInt8], Failure> {
     let contents: [UInt8]
@@ -155,7 +155,7 @@ extension TokenStore {
   }
 
   /// In what a folder's files are others than those the store was built from, by their names.
-  private func difference(from folder: ImageFolder) -> String {
+  private func difference(from folder: MediaFolder) -> String {
     let old = Set(((0..<count).map(name) + skipped.map(\.path)).map { Array($0.utf8) })
     let new = Set((folder.files.map(\.path) + folder.unreadable.map(\.path)).map { Array($0.utf8) })
     let (added, missing) = (new.subtracting(old), old.subtracting(new))
@@ -176,7 +176,7 @@ extension TokenStore {
     let freshness: UInt64
 
     init(
-      _ folder: ImageFolder, _ codecKey: [UInt8], _ tokenizer: Tokenizer, _ heldOutShare: Double,
+      _ folder: MediaFolder, _ codecKey: [UInt8], _ tokenizer: Tokenizer, _ heldOutShare: Double,
       mirrored: Bool
     ) {
       var hash = StableHash()

@@ -1,4 +1,4 @@
-/// A file of an ``ImageFolder`` that gave no tokens.
+/// A file of an ``MediaFolder`` that gave no tokens.
 public struct SkippedFile: Error, Equatable, Sendable, CustomStringConvertible {
   /// Path relative to the folder.
   public let path: String

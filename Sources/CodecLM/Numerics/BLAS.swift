@@ -1,5 +1,5 @@
 internal import CKernels
-internal import COpenBLAS
+package import COpenBLAS
 
 /// Matrix products by OpenBLAS.
 ///
@@ -44,7 +44,7 @@ public enum BLAS {
     case first
 
     /// Rows and columns of a product, and the length of its sums.
-    func sizes(
+    package func sizes(
       _ a: (rows: Int, columns: Int), _ b: (rows: Int, columns: Int),
       into c: (rows: Int, columns: Int)
     ) -> (rows: Int, columns: Int, inner: Int) {
@@ -57,7 +57,7 @@ public enum BLAS {
       return (c.rows, c.columns, inner)
     }
 
-    func flag(_ operand: Transposition) -> CBLAS_TRANSPOSE {
+    package func flag(_ operand: Transposition) -> CBLAS_TRANSPOSE {
       self == operand ? CblasTrans : CblasNoTrans
     }
   }

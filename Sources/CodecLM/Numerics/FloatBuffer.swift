@@ -13,7 +13,7 @@ import Synchronization
   /// Number of floats.
   public let count: Int
 
-  let pointer: UnsafeMutablePointer<Float>
+  package let pointer: UnsafeMutablePointer<Float>
   private let mappedBytes: Int
 
   /// How many buffers this process has allocated so far.

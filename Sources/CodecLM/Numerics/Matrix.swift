@@ -144,7 +144,7 @@ public struct Matrix: Sendable {
     return try body(&span)
   }
 
-  @unsafe var pointer: UnsafeMutablePointer<Float> { unsafe buffer.pointer + offset }
+  @unsafe package var pointer: UnsafeMutablePointer<Float> { unsafe buffer.pointer + offset }
 
   private func check(_ row: Int, _ column: Int) {
     precondition(

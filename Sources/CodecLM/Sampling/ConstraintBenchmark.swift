@@ -97,7 +97,7 @@ private struct Lane: ~Copyable {
   ) throws {
     self.isConstrained = isConstrained
     pool = benchmark.pool
-    processors = Sampling().processors(for: benchmark.checkpoint.tokenizer)
+    processors = SamplingParameters().processors(for: benchmark.checkpoint.tokenizer)
     constraints = Array(repeating: beginning.constraint, count: benchmark.streams)
     decoder = try LlamaDecoder(
       benchmark.weights, slots: benchmark.streams, pool: benchmark.pool)
@@ -140,7 +140,7 @@ private struct Lane: ~Copyable {
       var constraint = old[slot]
       if isConstrained { logits.withMutableRow(rows[slot]) { constraint.process(&$0) } }
       var random = RandomStream(seed: address.seed, stream: UInt64(slot), step: address.step)
-      let token = Sampling.draw(logits, row: rows[slot], processors, at: random.uniform())
+      let token = SamplingParameters.draw(logits, row: rows[slot], processors, at: random.uniform())
       return (
         tokens: [token] + (isConstrained ? constraint.take(token) : []), constraint: constraint
       )

@@ -55,7 +55,7 @@ public final class Generation {
 
   init(
     _ generator: Generator, _ decoder: consuming LlamaDecoder, _ beginnings: [Beginning],
-    count: Int, sampling: Sampling, seed: UInt64
+    count: Int, sampling: SamplingParameters, seed: UInt64
   ) {
     self.generator = generator
     self.beginnings = beginnings
@@ -168,7 +168,7 @@ public final class Generation {
     logits.withMutableRow(row) { constraint.process(&$0) }
     var random = RandomStream(
       seed: seed, stream: stream.id.address, step: UInt32(stream.tokens.count - 1))
-    let token = Sampling.draw(logits, row: row, processors, at: random.uniform())
+    let token = SamplingParameters.draw(logits, row: row, processors, at: random.uniform())
     return ([token] + constraint.take(token), constraint)
   }
 

@@ -49,7 +49,7 @@ public struct Generator: Sendable {
   /// New files, in the order of their indices, each made when it is asked for.
   ///
   /// ```swift
-  /// let files = try Generator(loading: run).generate(count: 8, sampling: Sampling(topP: 0.9))
+  /// let files = try Generator(loading: run).generate(count: 8, sampling: SamplingParameters(topP: 0.9))
   /// while let file = try files.next() {
   ///   try file.write(to: folder)
   /// }
@@ -63,7 +63,8 @@ public struct Generator: Sendable {
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``, ``GeneratorError/lossyTokenizer``, and
   ///   ``CodecError/notCanonical(offset:reason:)`` for a prompt that the grammar does not allow.
   public func generate(
-    count: Int, continuing prompts: [Prompt] = [.empty], sampling: Sampling = Sampling(),
+    count: Int, continuing prompts: [Prompt] = [.empty],
+    sampling: SamplingParameters = SamplingParameters(),
     seed: UInt64 = 0
   ) throws -> GeneratedFiles {
     GeneratedFiles(
@@ -84,7 +85,8 @@ public struct Generator: Sendable {
   ///
   /// Parameters and errors are those of ``generate(count:continuing:sampling:seed:)``.
   public func stream(
-    count: Int, continuing prompts: [Prompt] = [.empty], sampling: Sampling = Sampling(),
+    count: Int, continuing prompts: [Prompt] = [.empty],
+    sampling: SamplingParameters = SamplingParameters(),
     seed: UInt64 = 0
   ) throws -> Generation {
     guard checkpoint.tokenizer.isLossless else { throw GeneratorError.lossyTokenizer }

@@ -1,18 +1,18 @@
 /// What a checkpoint says of its run: `training.json`.
-struct RunRecord: Codable {
-  var trainer: Trainer.Options
-  var run: TrainingRun.Options
-  var state: Trainer.State
+package struct RunRecord: Codable {
+  package var trainer: Trainer.Options
+  package var run: TrainingRun.Options
+  package var state: Trainer.State
   /// Of all validations; `nil` in files of earlier versions.
-  var best: TrainingRun.Best?
+  package var best: TrainingRun.Best?
   /// The token store's.
-  var dataKey: UInt64
+  package var dataKey: UInt64
 
   /// The learning rate where the run stands.
-  var rate: Float { trainer.schedule.rate(at: Trainer.progress(state, of: trainer.budget)) }
+  package var rate: Float { trainer.schedule.rate(at: Trainer.progress(state, of: trainer.budget)) }
 
   /// The first number that no run can have, for a model of this context; `nil` if all are possible.
-  func impossibility(context: Int) -> String? {
+  package func impossibility(context: Int) -> String? {
     let most = 1 << 48
     let counts: [(String, Int, ClosedRange<Int>)] = [
       ("batch", trainer.batch, 1...1 << 16),

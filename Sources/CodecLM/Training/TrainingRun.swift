@@ -207,7 +207,7 @@ public struct TrainingRun: ~Copyable {
   package static func dataKey(of folder: URL) throws -> UInt64 { try record(of: folder).dataKey }
 
   /// What the newest checkpoint of a folder says of its run.
-  static func record(of folder: URL) throws -> RunRecord {
+  package static func record(of folder: URL) throws -> RunRecord {
     let newest = try newestCheckpoint(in: folder)
     let url = newest.appendingPathComponent(stateFile)
     do {

@@ -13,7 +13,7 @@ package struct TrainingSheet: Sendable {
   package static func name(ofStep step: Int) -> String { StepName.sheet.text(step) }
 
   /// A run's sheets, the first step's first.
-  static func all(of run: URL) -> [TrainingSheet] {
+  package static func all(of run: URL) -> [TrainingSheet] {
     let folder = folder(of: run)
     let names = (try? Folders.names(in: folder)) ?? []
     return names.compactMap { name in
@@ -25,7 +25,7 @@ package struct TrainingSheet: Sendable {
 
   /// The first, the last and some between, whose steps grow by about one factor: a model changes most
   /// in its beginning.
-  static func spread(_ sheets: [TrainingSheet], count: Int) -> [TrainingSheet] {
+  package static func spread(_ sheets: [TrainingSheet], count: Int) -> [TrainingSheet] {
     guard sheets.count > count, let first = sheets.first?.step, let last = sheets.last?.step
     else { return sheets }
     var chosen: [Int] = []
@@ -45,5 +45,5 @@ package struct TrainingSheet: Sendable {
   /// The file.
   ///
   /// - Throws: ``FileError/cannotRead(path:reason:)``.
-  func file() throws(FileError) -> [UInt8] { try FileBytes.read(url.path) }
+  package func file() throws(FileError) -> [UInt8] { try FileBytes.read(url.path) }
 }

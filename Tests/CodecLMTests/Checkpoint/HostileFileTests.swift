@@ -1,5 +1,6 @@
 import CodecLM
 import Foundation
+import TestSupport
 import Testing
 
 /// Damaged files: each opens or is refused with an error, and what opens can be read to its end.

@@ -1,19 +1,13 @@
 import CodecLM
 import Foundation
+import TestSupport
 import Testing
 
 /// What a clone without git-lfs has in place of large files.
 @Suite struct PointerFileTests {
-  private static let pointer = """
-    version https://git-lfs.github.com/spec/v1
-    oid sha256:4665a5ea423c2713d436b5ee50593a9640e0018c1550b5a0002f74190d6caea8
-    size 2336927
-
-    """
-
   /// Expects an error that names the pointer at a file's place.
   private func expect(_ file: URL, _ read: () throws -> Void) throws {
-    try Data(Self.pointer.utf8).write(to: file)
+    try Data(Fixtures.pointer.utf8).write(to: file)
     let error = #expect(throws: FileError.pointer(path: file.path)) { try read() }
     #expect(
       error?.description
@@ -28,13 +22,10 @@ import Testing
     }
   }
 
-  @Test func `so is one in place of weights, features, statistics and an index`() throws {
+  @Test func `so is one in place of weights and a vocabulary`() throws {
     try withTemporaryFolder { folder in
       func file(_ name: String) -> URL { folder.appendingPathComponent(name) }
-      try expect(file("a.npz")) { _ = try StatisticsFile(file("a.npz")) }
-      try expect(file("a.safetensors")) { _ = try FeatureFile(file("a.safetensors")) }
       try expect(file("a.pth")) { _ = try PyTorchFile(file("a.pth")) }
-      try expect(file("lite.pth")) { _ = try NetworkWeights(file("lite.pth"), epsilon: 1e-3) }
       try expect(file("tokenizer.model")) { _ = try Tokenizer(contentsOf: file("tokenizer.model")) }
     }
   }
@@ -42,7 +33,7 @@ import Testing
   @Test func `a longer file that begins like a pointer is none`() throws {
     try withTemporaryFolder { folder in
       let file = folder.appendingPathComponent("config.json")
-      try Data((Self.pointer + String(repeating: " ", count: 1_024)).utf8).write(to: file)
+      try Data((Fixtures.pointer + String(repeating: " ", count: 1_024)).utf8).write(to: file)
       let error = #expect(throws: FileError.self) { try LlamaConfiguration(contentsOf: file) }
       #expect(error != .pointer(path: file.path))
     }

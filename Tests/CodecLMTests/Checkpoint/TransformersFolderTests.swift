@@ -1,5 +1,6 @@
 import CodecLM
 import Foundation
+import TestSupport
 import Testing
 
 /// Folders that transformers and torch wrote, against what transformers computes there

@@ -1,3 +1,5 @@
+import TestSupport
+
 #if AVC
   import CodecLM
   import Foundation

@@ -1,5 +1,6 @@
 import CodecLM
 import Foundation
+import TestSupport
 import Testing
 
 /// An H.264 stream of `Scripts/make-avc-grammar-fixtures`, or made by the same command, and its parts.

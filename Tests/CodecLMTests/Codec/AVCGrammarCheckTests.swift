@@ -1,5 +1,6 @@
 import CodecLM
 import Foundation
+import TestSupport
 import Testing
 
 private let checks = ProcessInfo.processInfo.environment["CODECLM_AVC_CHECKS"]

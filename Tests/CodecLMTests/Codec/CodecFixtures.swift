@@ -1,12 +1,12 @@
 import CodecLM
 import Foundation
+import TestSupport
 import Testing
 
 /// The files of `Scripts/make-codec-fixtures.py` and the pictures it made them from.
 enum CodecFixtures {
   static func bytes(_ name: String) throws -> [UInt8] {
-    let folder = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
-    return [UInt8](try Data(contentsOf: folder.appending(path: "JPEG").appending(path: name)))
+    try Fixtures.bytes("JPEG/\(name)")
   }
 
   /// Gradients with some noise: the script's formula.

@@ -1,5 +1,6 @@
 import CodecLM
 import Foundation
+import TestSupport
 import Testing
 
 /// The grammar against libjpeg and against the inspection: a little of it each time, and at length with
@@ -139,7 +140,7 @@ import Testing
     guard let path = ProcessInfo.processInfo.environment["CODECLM_PICTURES"] else {
       return (1...4).map { CodecFixtures.pattern(40 + $0, 37, channels: 3) }
     }
-    let folder = try ImageFolder(path)
+    let folder = try MediaFolder(path)
     let step = max(1, folder.files.count / 100)
     return try stride(from: 0, to: folder.files.count, by: step).map { index in
       let url = URL(fileURLWithPath: folder.path(of: folder.files[index]))

@@ -1,5 +1,6 @@
 import CodecLM
 import Foundation
+import TestSupport
 import Testing
 
 struct HeldOutTests {
@@ -51,7 +52,7 @@ struct HeldOutTests {
       }
     }
     let store = try TokenStore.build(
-      from: ImageFolder(fixture.folder("images")), codec: PlainCodec(), codecKey: [1],
+      from: MediaFolder(fixture.folder("images")), codec: PlainCodec(), codecKey: [1],
       at: fixture.url, heldOutShare: 0.3, mirrored: true)
     let heldOut = Set(store.heldOutIndices.map(store.tokens))
     #expect(!heldOut.isEmpty && heldOut.count < 80)
@@ -89,8 +90,8 @@ struct HeldOutTests {
         try TestImages.write(first..<first + count, to: images)
         let profile = TestImages.profile()
         let store = try TokenStore.build(
-          from: ImageFolder(images), profile, at: folder.appendingPathComponent("tokens"))
-        let sample = try StreamSample(of: ImageFolder(images), profile)
+          from: MediaFolder(images), profile, at: folder.appendingPathComponent("tokens"))
+        let sample = try StreamSample(of: MediaFolder(images), profile)
         let learnt = Set(sample.streams.map { $0.map(Int32.init) })
         #expect(learnt == Set(store.trainingIndices.map(store.tokens)))
       }

@@ -1,5 +1,6 @@
 import CodecLM
 import Foundation
+import TestSupport
 import Testing
 
 /// A store that was cut, changed or forged is an error and never ends the process.

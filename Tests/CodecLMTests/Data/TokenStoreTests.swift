@@ -1,5 +1,6 @@
 import CodecLM
 import Foundation
+import TestSupport
 import Testing
 
 struct TokenStoreTests {
@@ -57,7 +58,7 @@ struct TokenStoreTests {
       [.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: first.path)
     _ = try fixture.build(codecKey: [2], heldOutShare: 0.3, rounds: &rounds)
     #expect(rounds == 1)
-    let fewer = try ImageFolder(fixture.folder("images"), maximumPixels: 7)
+    let fewer = try MediaFolder(fixture.folder("images"), maximumPixels: 7)
     var calls = 0
     _ = try TokenStore.build(
       from: fewer, codec: PlainCodec(), codecKey: [2], at: fixture.url, heldOutShare: 0.3
@@ -76,7 +77,7 @@ struct TokenStoreTests {
     let store = try fixture.build()
     func reopen() throws -> TokenStore {
       try TokenStore.build(
-        from: ImageFolder(fixture.folder("images")), codec: PlainCodec(), codecKey: [1],
+        from: MediaFolder(fixture.folder("images")), codec: PlainCodec(), codecKey: [1],
         at: fixture.url, heldOutShare: 0.2, expecting: store.key,
         progress: { _ in Issue.record("it is built again") })
     }
@@ -98,7 +99,7 @@ struct TokenStoreTests {
     for _ in 0..<2 { for index in 0..<3 { trainer.append(StoreFixture.stream(index, 100)) } }
     let tokenizer = trainer.train()
     #expect(tokenizer.count == 400)
-    let folder = try ImageFolder(fixture.folder("images"))
+    let folder = try MediaFolder(fixture.folder("images"))
     func build(_ tokenizer: Tokenizer) throws -> TokenStore {
       try TokenStore.build(
         from: folder, codec: PlainCodec(), codecKey: [], tokenizer: tokenizer, at: fixture.url,
@@ -127,7 +128,7 @@ struct TokenStoreTests {
     try fixture.folder.write([7], to: "images/0004.jpg")
     let plain = try fixture.build()
     let mirrored = try TokenStore.build(
-      from: ImageFolder(fixture.folder("images")), codec: PlainCodec(), codecKey: [1],
+      from: MediaFolder(fixture.folder("images")), codec: PlainCodec(), codecKey: [1],
       at: fixture.url, heldOutShare: 0.2, mirrored: true)
     #expect(mirrored.count == plain.count + plain.trainingIndices.count)
     #expect(mirrored.heldOutIndices == plain.heldOutIndices)
@@ -143,7 +144,7 @@ struct TokenStoreTests {
   @Test func `a single image has no mirror image`() throws {
     let fixture = try StoreFixture(lengths: [5])
     let store = try TokenStore.build(
-      from: ImageFolder(fixture.folder("images")), codec: PlainCodec(), codecKey: [1],
+      from: MediaFolder(fixture.folder("images")), codec: PlainCodec(), codecKey: [1],
       at: fixture.url, mirrored: true)
     #expect(store.count == 1)
   }
@@ -175,7 +176,7 @@ struct TokenStoreTests {
       try TestImages.write(0..<2, to: images, size: 16)
       try TestImages.write(2..<3, to: images, size: 17)
       let store = try TokenStore.build(
-        from: ImageFolder(images, maximumPixels: 256), TestImages.profile(),
+        from: MediaFolder(images, maximumPixels: 256), TestImages.profile(),
         at: folder.appendingPathComponent("images.tokens"))
       #expect(store.count == 2)
       #expect(
@@ -205,7 +206,7 @@ struct TokenStoreTests {
     let fixture = try StoreFixture(lengths: [1, 2])
     #expect(throws: CancellationError.self) {
       try TokenStore.build(
-        from: ImageFolder(fixture.folder("images")), codec: PlainCodec(), codecKey: [],
+        from: MediaFolder(fixture.folder("images")), codec: PlainCodec(), codecKey: [],
         at: fixture.url, progress: { _ in throw CancellationError() })
     }
     #expect(try fixture.folder.names == ["images"])

@@ -1,4 +1,5 @@
 import CodecLM
+import TestSupport
 import Testing
 
 /// Every layer's backward against finite differences.

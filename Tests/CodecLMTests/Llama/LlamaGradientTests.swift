@@ -1,4 +1,5 @@
 import CodecLM
+import TestSupport
 import Testing
 
 /// What a whole pass adds to its layers: the order of its steps and who writes where.

@@ -1,5 +1,6 @@
 import CodecLM
 import Foundation
+import TestSupport
 import Testing
 
 /// The whole training path against numbers that PyTorch computed in float64

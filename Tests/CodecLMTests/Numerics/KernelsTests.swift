@@ -1,5 +1,6 @@
 import CodecLM
 import Foundation
+import TestSupport
 import Testing
 
 /// Kernels against the formulas of `CKernels.h` in Double.

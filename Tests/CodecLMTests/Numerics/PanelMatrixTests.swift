@@ -1,4 +1,5 @@
 import CodecLM
+import TestSupport
 import Testing
 
 /// Products with packed weights against a plain loop in Double over the weights as each format

@@ -1,6 +1,7 @@
 import CodecLM
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct WorkerPoolTests {

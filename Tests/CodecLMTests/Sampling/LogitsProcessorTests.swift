@@ -21,15 +21,17 @@ import Testing
     {
       let result = processed(logits, Temperature(temperature))
       for uniform in [0, 0.5, 0.999_999] {
-        #expect(Sampling.draw(result.span, at: uniform) == 1, "\(logits) \(uniform)")
+        #expect(SamplingParameters.draw(result.span, at: uniform) == 1, "\(logits) \(uniform)")
       }
     }
   }
 
   @Test func `the highest temperature makes tokens alike and excludes the excluded`() {
     let result = processed([1, 30, -.infinity], Temperature(.greatestFiniteMagnitude))
-    #expect(Sampling.draw(result.span, at: 0.49) == 0 && Sampling.draw(result.span, at: 0.51) == 1)
-    #expect(Sampling.draw(result.span, at: 0.999_999) == 1)
+    #expect(
+      SamplingParameters.draw(result.span, at: 0.49) == 0
+        && SamplingParameters.draw(result.span, at: 0.51) == 1)
+    #expect(SamplingParameters.draw(result.span, at: 0.999_999) == 1)
   }
 
   @Test func `top-k keeps the likeliest, of equals the first`() {
@@ -58,12 +60,12 @@ import Testing
 
   @Test func `a token is drawn where the cumulated probability passes the number`() {
     let logits = [0.2, 0.5, 0.3].map { Float(log($0)) }
-    #expect(Sampling.draw(logits.span, at: 0) == 0)
-    #expect(Sampling.draw(logits.span, at: 0.19) == 0)
-    #expect(Sampling.draw(logits.span, at: 0.21) == 1)
-    #expect(Sampling.draw(logits.span, at: 0.69) == 1)
-    #expect(Sampling.draw(logits.span, at: 0.71) == 2)
-    #expect(Sampling.draw(logits.span, at: 0.999_999) == 2)
-    #expect(Sampling.draw([0, -.infinity].span, at: 0.999_999) == 0)
+    #expect(SamplingParameters.draw(logits.span, at: 0) == 0)
+    #expect(SamplingParameters.draw(logits.span, at: 0.19) == 0)
+    #expect(SamplingParameters.draw(logits.span, at: 0.21) == 1)
+    #expect(SamplingParameters.draw(logits.span, at: 0.69) == 1)
+    #expect(SamplingParameters.draw(logits.span, at: 0.71) == 2)
+    #expect(SamplingParameters.draw(logits.span, at: 0.999_999) == 2)
+    #expect(SamplingParameters.draw([0, -.infinity].span, at: 0.999_999) == 0)
   }
 }

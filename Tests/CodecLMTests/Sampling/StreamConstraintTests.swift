@@ -1,4 +1,5 @@
 import CodecLM
+import TestSupport
 import Testing
 
 @Suite struct StreamConstraintTests {

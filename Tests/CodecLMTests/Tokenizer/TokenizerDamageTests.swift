@@ -1,5 +1,6 @@
 import CodecLM
 import Foundation
+import TestSupport
 import Testing
 
 /// Tokenizer files that were cut, changed or forged are refused or readable, and never end the

@@ -1,5 +1,6 @@
 import CodecLM
 import Foundation
+import TestSupport
 import Testing
 
 /// Files of `tokenizers` and SentencePiece, and the ids that these packages give.

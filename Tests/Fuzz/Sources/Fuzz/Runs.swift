@@ -67,7 +67,7 @@ extension FuzzTarget {
           [.modificationDate: Date(timeIntervalSince1970: 1e9)], ofItemAtPath: url.path)
       }
       let data = try TokenStore.build(
-        from: ImageFolder(images), tinyProfile, at: folder.appendingPathComponent("images.tokens"))
+        from: MediaFolder(images), tinyProfile, at: folder.appendingPathComponent("images.tokens"))
       var options = Trainer.Options(budget: .steps(1), context: 32, learningRate: 1e-2)
       options.batch = 1
       let place = folder.appendingPathComponent("run")

@@ -4,7 +4,7 @@ import Foundation
 /// One round: a store is built, a run is trained, stopped and resumed, its model writes files, scores
 /// pictures, and is evaluated.
 struct Round {
-  let photos: ImageFolder
+  let photos: MediaFolder
   let folder: URL
   let network: (any FeatureNetwork)?
 

@@ -21,7 +21,7 @@ let network: (any FeatureNetwork)? =
   arguments.count > 4
   ? try EfficientNetLite0(weights: URL(fileURLWithPath: arguments[4])) : nil
 let round = Round(
-  photos: try ImageFolder(arguments[2]), folder: URL(fileURLWithPath: arguments[3]),
+  photos: try MediaFolder(arguments[2]), folder: URL(fileURLWithPath: arguments[3]),
   network: network)
 let end = ContinuousClock.now + .seconds(minutes * 60)
 var uses: [(memory: Int, descriptors: Int)] = []

@@ -1,0 +1,75 @@
+public import CodecLM
+public import Foundation
+
+/// Features of a set as safetensors: one tensor `features` [pictures, features], and how they were
+/// made in the file's metadata.
+public struct FeatureFile: Sendable {
+  /// One picture a row.
+  public let features: Matrix
+  /// How they were made, if the file says so.
+  public let featureProtocol: FeatureProtocol?
+
+  private static let tensorName = "features"
+
+  private enum Key {
+    static let network = "network"
+    static let weights = "weights_sha256"
+    static let resize = "resize"
+  }
+
+  /// Features that are at hand.
+  public init(_ features: Matrix, _ featureProtocol: FeatureProtocol?) {
+    self.features = features
+    self.featureProtocol = featureProtocol
+  }
+
+  /// Reads a file.
+  ///
+  /// - Throws: ``FileError`` that says what is wrong with the file, ``NumericsError``.
+  public init(_ url: URL) throws {
+    let file = try SafeTensors(url)
+    func malformed(_ reason: String) -> FileError { .malformed(path: url.path, reason: reason) }
+    guard let tensor = file.tensors[Self.tensorName] else {
+      throw malformed("there is no tensor \(Self.tensorName)")
+    }
+    guard tensor.shape.count == 2, tensor.count > 0, tensor.type.isFloatingPoint else {
+      throw malformed("\(Self.tensorName) is no table of numbers but of shape \(tensor.shape)")
+    }
+    features = try Matrix(rows: tensor.shape[0], columns: tensor.shape[1])
+    tensor.load(into: features.buffer)
+    guard features.isFinite else { throw malformed("a feature is infinite or not a number") }
+    if let network = file.metadata[Key.network], let weights = file.metadata[Key.weights],
+      let resize = file.metadata[Key.resize].flatMap(FeatureResize.init(rawValue:))
+    {
+      featureProtocol = FeatureProtocol(
+        network: network, weights: weights, dimensions: features.columns, resize: resize)
+    } else {
+      featureProtocol = nil
+    }
+  }
+
+  /// Whether a file's bytes are of one that was written here: it names its features.
+  package static func isOwn(_ file: [UInt8]) -> Bool {
+    let head = Data(file.prefix(1 << 16))
+    return [tensorName, Key.network, Key.weights, Key.resize]
+      .allSatisfy { head.range(of: Data("\"\($0)\"".utf8)) != nil }
+  }
+
+  /// Writes the file, complete or not at all.
+  ///
+  /// - Throws: ``FileError``, ``NumericsError/outOfMemory(bytes:)``.
+  public func write(to url: URL) throws {
+    var layout = BufferLayout()
+    let region = layout.add(Self.tensorName, rows: features.rows, columns: features.columns)
+    let buffer = try FloatBuffer(count: layout.count)
+    Matrix(buffer, region).copy(from: features)
+    var metadata: [String: String] = [:]
+    if let featureProtocol {
+      metadata = [
+        Key.network: featureProtocol.network, Key.weights: featureProtocol.weights,
+        Key.resize: featureProtocol.resize.rawValue,
+      ]
+    }
+    try SafeTensors.write([("", buffer)], layout, to: url, metadata: metadata)
+  }
+}
