@@ -2,7 +2,7 @@ import CodecLM
 import Foundation
 import Testing
 
-/// The files of `Scripts/make-codec-fixtures.py` and the pictures it made them from.
+/// The files of `Scripts/fixtures/make-jpeg.py` and the pictures it made them from.
 enum CodecFixtures {
   static func bytes(_ name: String) throws -> [UInt8] {
     let folder = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
