@@ -15,7 +15,7 @@ struct NetworkOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       The network's weights, .safetensors or .pth; by default those of the cache, where \
-      Scripts/install-feature-weights puts efficientnet-lite0's.
+      Scripts/models/install-feature-weights.py puts efficientnet-lite0's.
       """, valueName: "file"))
   var networkWeights: String?
 

@@ -70,7 +70,7 @@ import Testing
     }
     #expect(error?.path == "/nowhere/weights.pth")
     #expect(error?.description.contains("/nowhere/weights.pth") == true)
-    #expect(error?.description.contains("Scripts/install-feature-weights") == true)
+    #expect(error?.description.contains("Scripts/models/install-feature-weights.py") == true)
   }
 
   @Test func `the weights' hash is that of the file`() throws {

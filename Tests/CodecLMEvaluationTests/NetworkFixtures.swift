@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Networks whose weights follow a rule, see Scripts/make-network-fixtures.py.
+/// Networks whose weights follow a rule, see Scripts/fixtures/make-networks.py.
 enum NetworkFixtures {
   static func picture() throws -> PixelImage {
     let samples = try #require(try tensors("picture").floats("picture"))

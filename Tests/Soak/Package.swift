@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-// What a long-lived process does with the library, again and again; Scripts/soak builds and runs it.
+// What a long-lived process does with the library, again and again; Scripts/checks/soak builds and runs it.
 let package = Package(
   name: "Soak",
   dependencies: [.package(name: "CodecLM", path: "../..")],

@@ -40,7 +40,7 @@ private let python = ["/usr/bin/python3", "/usr/local/bin/python3"]
       ).write(to: program)
       try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
       func sweep(_ pictures: String, _ runs: String...) throws -> (status: Int32, output: String) {
-        let script = Self.root.appendingPathComponent("Scripts/sweep").path
+        let script = Self.root.appendingPathComponent("Scripts/benchmarks/sweep.py").path
         return try run(
           [script, pictures, "--out", "out", "--minutes", "2", "--jpeglm", "program"]
             + runs.flatMap { ["--run", $0] }, in: folder)
@@ -69,7 +69,8 @@ private let python = ["/usr/bin/python3", "/usr/local/bin/python3"]
     _ environment: [String: String]
   ) throws {
     try withTemporaryFolder { folder in
-      let script = Self.root.appendingPathComponent("Scripts/install-feature-weights").path
+      let script = Self.root.appendingPathComponent("Scripts/models/install-feature-weights.py")
+        .path
       let place = try run(
         ["-c", "import runpy; print(runpy.run_path('\(script)')['cache_folder']())"], in: folder,
         environment: environment)

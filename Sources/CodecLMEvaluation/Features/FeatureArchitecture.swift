@@ -53,8 +53,8 @@ public struct FeatureWeightsMissing: Error, Equatable, Sendable, CustomStringCon
     switch architecture {
     case .efficientNetLite0:
       """
-      there are no weights of EfficientNet-lite0 at \(path); Scripts/install-feature-weights installs \
-      them
+      there are no weights of EfficientNet-lite0 at \(path); \
+      Scripts/models/install-feature-weights.py installs them
       """
     case .inceptionV3:
       """

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Folders that transformers and torch wrote, against what transformers computes there
-/// (Scripts/make-checkpoint-fixtures.py).
+/// (Scripts/fixtures/make-checkpoints.py).
 @Suite struct TransformersFolderTests {
   /// Both sides are float32; logits reach 20.
   static let tolerance: Float = 1e-4

@@ -5,7 +5,7 @@ import TestSupport
   import Foundation
   import Testing
 
-  /// Videos of `Scripts/make-avc-fixtures`, and the form into which the tests bring them.
+  /// Videos of `Scripts/fixtures/make-avc-clips`, and the form into which the tests bring them.
   enum AVCClips {
     static let names = [
       "b-frames.mp4", "bare.h264", "late-video.mkv", "oblong-pixels.avi", "tall-vp8.webm",

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// An H.264 stream of `Scripts/make-avc-grammar-fixtures`, or made by the same command, and its parts.
+/// An H.264 stream of `Scripts/fixtures/make-avc-streams`, or made by the same command, and its parts.
 struct AVCStream: Sendable, CustomTestStringConvertible {
   static let names = [
     "moving-32x32-37", "cuts-16x16-24", "cropped-50x38-28", "noise-16x16-10", "flat-64x48-51",

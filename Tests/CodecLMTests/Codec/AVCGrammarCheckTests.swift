@@ -6,7 +6,7 @@ import Testing
 private let checks = ProcessInfo.processInfo.environment["CODECLM_AVC_CHECKS"]
   .map { URL(fileURLWithPath: $0) }
 
-/// The grammar of H.264 streams at length, with `Scripts/check-avc-grammar`: it names in
+/// The grammar of H.264 streams at length, with `Scripts/checks/avc-grammar`: it names in
 /// `CODECLM_AVC_CHECKS` a folder of streams, from which this makes others for ffmpeg to decode.
 @Suite(.enabled(if: checks != nil, "a long check"))
 struct AVCGrammarCheckTests {

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The files of `Scripts/make-codec-fixtures.py` and the pictures it made them from.
+/// The files of `Scripts/fixtures/make-jpeg.py` and the pictures it made them from.
 enum CodecFixtures {
   static func bytes(_ name: String) throws -> [UInt8] {
     try Fixtures.bytes("JPEG/\(name)")

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The grammar against libjpeg and against the inspection: a little of it each time, and at length with
-/// `Scripts/check-grammar`, which names in `CODECLM_CHECKS` a folder for the files and the report and
+/// `Scripts/checks/grammar`, which names in `CODECLM_CHECKS` a folder for the files and the report and
 /// in `CODECLM_PICTURES` one with JPEG files to begin from.
 @Suite struct GrammarCheckTests {
   private static let folder = ProcessInfo.processInfo.environment["CODECLM_CHECKS"]

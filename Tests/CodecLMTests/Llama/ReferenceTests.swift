@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The whole training path against numbers that PyTorch computed in float64
-/// (Scripts/make-llama-fixtures.py).
+/// (Scripts/fixtures/make-llama.py).
 @Suite struct ReferenceTests {
   /// float32 throughout, against float64: sums of up to 40 products of size one lose about 1e-6.
   static let tolerance: Float = 2e-5

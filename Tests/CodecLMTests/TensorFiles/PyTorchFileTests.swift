@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Files that torch wrote (Scripts/make-torch-fixtures.py), and lies made from them.
+/// Files that torch wrote (Scripts/fixtures/make-torch.py), and lies made from them.
 @Suite struct PyTorchFileTests {
   @Test(arguments: ["state.pt", "state-stream.pt"])
   func `every tensor is torch's, whatever its strides`(name: String) throws {

@@ -10,7 +10,7 @@ private func runDriver(
 // Made before libFuzzer reads the corpus, to which the target adds a file.
 let name = ProcessInfo.processInfo.environment["CODECLM_FUZZ"] ?? ""
 guard let target = FuzzTarget.named(name) else {
-  fatalError("CODECLM_FUZZ is \"\(name)\"; Scripts/fuzz names the targets")
+  fatalError("CODECLM_FUZZ is \"\(name)\"; Scripts/checks/fuzz names the targets")
 }
 FuzzTarget.current = target
 var count = CommandLine.argc
