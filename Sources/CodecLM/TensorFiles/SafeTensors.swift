@@ -79,7 +79,7 @@ public struct SafeTensors: TensorFile {
       metadata = [:]
     }
     if let written = metadata[Self.checksumKey] {
-      let found = file.withBytes { CRC32.castagnoli.value(of: $0.extracting(data..<file.count)) }
+      let found = file.withBytes { CRC32C.value(of: $0.extracting(data..<file.count)) }
       guard UInt32(written, radix: 16) == found else {
         throw malformed(
           "its checksum is wrong: it is damaged, or another program changed it and left the old one"

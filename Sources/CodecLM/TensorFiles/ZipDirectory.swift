@@ -16,7 +16,7 @@ package struct ZipDirectory {
     package let size: Int
     /// Whether they are.
     package let isCompressed: Bool
-    /// What ``CRC32`` gives for them when they are not.
+    /// What ``Zlib/checksum(_:)`` gives for them when they are not.
     package let checksum: UInt32
   }
 
@@ -220,12 +220,12 @@ extension ZipDirectory {
     var bytes = file.bytes(entry.range)
     if entry.isCompressed {
       do {
-        bytes = try Inflate.bytes(of: bytes, size: entry.size)
+        bytes = try Zlib.inflate(bytes, size: entry.size)
       } catch {
         throw .malformed(path: file.path, reason: "\(name) cannot be decompressed: \(error)")
       }
     }
-    guard CRC32.zip.value(of: bytes) == entry.checksum else {
+    guard Zlib.checksum(bytes) == entry.checksum else {
       throw .malformed(path: file.path, reason: "\(name) is damaged: its checksum is another")
     }
     return bytes
