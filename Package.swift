@@ -28,6 +28,10 @@ let package = Package(
       name: "COpenBLAS",
       pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "CZlib",
+      pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
     .systemLibrary(
       name: "CFFmpeg",
@@ -45,7 +49,7 @@ let package = Package(
     .target(
       name: "CodecLM",
       dependencies: [
-        "COpenBLAS", "CJPEG", "CKernels", "CFiles",
+        "COpenBLAS", "CZlib", "CJPEG", "CKernels", "CFiles",
         .target(name: "CAVC", condition: .when(traits: ["AVC"])),
       ],
       swiftSettings: strict,

@@ -188,8 +188,7 @@ struct Canonicalize: ParsableCommand {
       }
       if form.endings.map(source.name.replacingEnding).contains(where: ResultFolder.isTooLong) {
         throw FileError.cannotWrite(
-          path: source.name.lastNameOfPath,
-          reason: "the result's name would be longer than 255 bytes")
+          path: source.name.lastNameOfPath, reason: ArgumentFault.longName)
       }
       let made = try form.results(of: file)
       return .done(bytes: made.first?.bytes.count ?? 0, made: made)

@@ -37,8 +37,7 @@ struct Info: ParsableCommand {
     } catch {
       let faults = Checkpoint.faults(of: url)
       guard faults.count > 1 else { throw error }
-      throw FileError.malformed(
-        path: folder, reason: "does not open: \(faults.joined(separator: "; "))")
+      throw FileError.malformed(path: folder, reason: ArgumentFault.doesNotOpen(faults))
     }
     let training = TrainingRun.summary(of: url)
     let model = checkpoint.configuration

@@ -47,7 +47,7 @@ enum Program {
         """
     case is ExitCode: text = ""
     case _ where status == .failure:
-      text = "Error: \(PlainText.line(JPEGLM.message(for: error)))"
+      text = "Error: \(PlainText.line(JPEGLM.message(for: error) + Hint.text(error)))"
     default: text = PlainText.lines(JPEGLM.fullMessage(for: error))
     }
     guard status.isSuccess else {

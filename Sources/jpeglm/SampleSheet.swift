@@ -33,11 +33,7 @@ struct SampleSheet {
         file: path, force: force, by: "sample", isOwn: PixelImage.isSheet)
       if index > 0, !force, !FolderListing.nothingIs(at: path) {
         throw FileError.cannotWrite(
-          path: path,
-          reason: """
-            \(count) pictures take \(paths.count) sheets, and there is a file of that name; remove it or \
-            give another --grid
-            """)
+          path: path, reason: ArgumentFault.sheetExists(pictures: count, sheets: paths.count))
       }
     }
   }

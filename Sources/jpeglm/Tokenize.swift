@@ -39,7 +39,8 @@ struct Tokenize: ParsableCommand {
   private func ids(_ bytes: [UInt8], _ path: String) throws -> [Int32] {
     try String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).map {
       guard let id = Int32($0) else {
-        throw FileError.malformed(path: path, reason: "\"\($0.prefix(20))\" is no token id")
+        throw FileError.malformed(
+          path: path, reason: ArgumentFault.noTokenID(String($0.prefix(20))))
       }
       return id
     }

@@ -58,7 +58,7 @@ import Testing
   @Test func `weights without one of the tensors are refused by its name`() throws {
     let missing = "_blocks.3._expand_conv.weight"
     try NetworkFixtures.withWeights(of: "efficientnet-lite0", leavingOut: missing) { url in
-      let fault = FileError.malformed(path: url.path, reason: "\(missing) is missing")
+      let fault = FileError.malformed(path: url.path, reason: TensorFault.missing(missing))
       #expect(throws: fault) { try EfficientNetLite0(weights: url) }
     }
   }

@@ -43,26 +43,28 @@ import Testing
 
   @Test func `what is no covariance is refused by name`() throws {
     let fine = try FeatureStatistics(FeatureSets.named("few"))
-    let changes: [(row: Int, column: Int, value: Double, reason: String)] = [
-      (3, 3, -0.5, "the variance of feature 3 is -0.5"),
-      (5, 2, fine.covariance[5, 2] + 1, "it is not symmetric at row 5, column 2"),
+    let changes: [(row: Int, column: Int, value: Double, fault: StatisticsFile.Fault)] = [
+      (3, 3, -0.5, .variance(ofFeature: 3, -0.5)),
+      (5, 2, fine.covariance[5, 2] + 1, .notSymmetric(row: 5, column: 2)),
     ]
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("a.npz")
-      func refusal(_ covariance: DoubleMatrix) throws -> String? {
+      func expect(_ fault: StatisticsFile.Fault, of covariance: DoubleMatrix) throws {
         try StatisticsFile(.init(count: nil, mean: fine.mean, covariance: covariance), nil)
           .write(to: url)
-        return #expect(throws: FileError.self) { try StatisticsFile(url) }?.description
+        #expect(throws: FileError.malformed(path: url.path, reason: fault)) {
+          try StatisticsFile(url)
+        }
       }
-      for (row, column, value, reason) in changes {
+      for (row, column, value, fault) in changes {
         let covariance = try DoubleMatrix(copying: fine.covariance)
         covariance[row, column] = value
-        #expect(try refusal(covariance) == "\(url.path): sigma is no covariance: \(reason)")
+        try expect(fault, of: covariance)
       }
       let indefinite = try DoubleMatrix(rows: fine.dimensions, columns: fine.dimensions)
       for row in 0..<fine.dimensions { indefinite[row, row] = 1 }
       (indefinite[4, 7], indefinite[7, 4]) = (2, 2)
-      #expect(try refusal(indefinite)?.hasSuffix("some of its eigenvalues are negative") == true)
+      try expect(.negativeEigenvalues, of: indefinite)
     }
   }
 
@@ -117,8 +119,10 @@ import Testing
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("a.npz")
       try Data("PK\u{5}\u{6}".utf8 + [UInt8](repeating: 0, count: 18)).write(to: url)
-      let error = #expect(throws: FileError.self) { try StatisticsFile(url) }
-      #expect(error?.description.contains("no array mu") == true)
+      #expect(
+        throws: FileError.malformed(
+          path: url.path, reason: StatisticsFile.Fault.noArray("mu", among: []))
+      ) { try StatisticsFile(url) }
     }
   }
 }

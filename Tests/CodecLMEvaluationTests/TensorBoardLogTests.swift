@@ -11,7 +11,7 @@ import Testing
       bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
     func isChecked(_ bytes: ArraySlice<UInt8>, by stored: ArraySlice<UInt8>) -> Bool {
-      let value = CRC32.castagnoli.value(of: bytes)
+      let value = CRC32C.value(of: bytes)
       return number(stored) == UInt64((value >> 15 | value << 17) &+ 0xA282_EAD8)
     }
     var (records, rest): ([[UInt8]], ArraySlice<UInt8>) = ([], bytes[...])

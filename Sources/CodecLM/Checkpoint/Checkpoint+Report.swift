@@ -29,7 +29,7 @@ extension Checkpoint {
   /// ``init(_:)-(URL)`` stops at the first of them.
   public static func faults(of folder: URL) -> [String] {
     guard FolderListing.kind(of: folder.path) == .folder else {
-      return ["no such folder; check the path"]
+      return [Fault.noFolder.description]
     }
     var faults: [String] = []
     func check(_ body: () throws -> Void) {

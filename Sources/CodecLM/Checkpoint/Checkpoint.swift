@@ -43,7 +43,7 @@ public struct Checkpoint: Sendable {
   ///   ``LlamaConfigurationError``, ``NumericsError``.
   public init(_ folder: URL) throws {
     guard FolderListing.kind(of: folder.path) == .folder else {
-      throw FileError.malformed(path: folder.path, reason: "no such folder; check the path")
+      throw FileError.malformed(path: folder.path, reason: Fault.noFolder)
     }
     let described = try LlamaConfiguration(contentsOf: folder)
     (codec, assumesCodec) = try Self.codecOrAuthors(of: folder)
@@ -52,7 +52,7 @@ public struct Checkpoint: Sendable {
     guard described.vocabulary >= tokenizer.count else {
       throw FileError.malformed(
         path: folder.appendingPathComponent(LlamaConfiguration.fileName).path,
-        reason: "vocab_size is \(described.vocabulary), the tokenizer has \(tokenizer.count)")
+        reason: Fault.vocabulary(described.vocabulary, tokenizer: tokenizer.count))
     }
     sampling = try GenerationFile.sampling(of: folder)
     heldOutShare = try ModelSplit.share(of: folder)
@@ -94,7 +94,7 @@ public struct Checkpoint: Sendable {
     do {
       return try JSONFile.read(CodecProfile.self, file)
     } catch let error as CodecError {
-      throw FileError.malformed(path: file.path, reason: error.description)
+      throw FileError.malformed(path: file.path, reason: error)
     }
   }
 

@@ -27,7 +27,8 @@ final class CheckpointWeights: Sendable {
     guard configuration.layers <= files.tensors.count else {
       throw FileError.malformed(
         path: files.path,
-        reason: "holds \(files.tensors.count) tensors, too few for \(configuration.layers) layers")
+        reason: Checkpoint.Fault.tooFewTensors(
+          files.tensors.count, layers: configuration.layers))
     }
     var configuration = configuration
     if configuration.tiesEmbeddings { try Self.untie(&configuration, files) }
@@ -43,9 +44,7 @@ final class CheckpointWeights: Sendable {
         && !(configuration.tiesEmbeddings && name == Self.head)
     }
     if let stranger {
-      throw FileError.malformed(
-        path: files.path,
-        reason: "holds \(stranger), which a Llama of this configuration does not have")
+      throw FileError.malformed(path: files.path, reason: Checkpoint.Fault.stranger(stranger))
     }
     self.files = files
     self.configuration = configuration

@@ -45,8 +45,7 @@ enum GenerationFile {
     guard sampling.temperature >= 0, sampling.temperature.isFinite, sampling.topK ?? 1 >= 1,
       sampling.topP.map({ $0 > 0 && $0 <= 1 }) ?? true
     else {
-      throw FileError.malformed(
-        path: url.path, reason: "temperature, top_k or top_p is outside its range")
+      throw FileError.malformed(path: url.path, reason: Checkpoint.Fault.sampling)
     }
     return sampling
   }

@@ -41,7 +41,7 @@ struct ModelFiles: TensorFile {
     }
     throw FileError.cannotRead(
       path: folder.appendingPathComponent(Self.names[0]).path,
-      reason: "no such file, nor \(Self.names[1]), nor an index of either")
+      reason: Checkpoint.Fault.noWeights(nor: Self.names[1]))
   }
 
   private static func open(_ url: URL) throws -> any TensorFile {
@@ -51,17 +51,19 @@ struct ModelFiles: TensorFile {
   private static func shards(
     of index: URL
   ) throws -> (tensors: [String: StoredTensor], count: Int) {
-    func malformed(_ reason: String) -> FileError { .malformed(path: index.path, reason: reason) }
+    func malformed(_ fault: Checkpoint.Fault) -> FileError {
+      .malformed(path: index.path, reason: fault)
+    }
     let map = try JSONFile.read(Index.self, index).files
     var tensors: [String: StoredTensor] = [:]
     let shards = Dictionary(grouping: map.keys) { map[$0] ?? "" }
     for (name, keys) in shards {
       guard name == (name as NSString).lastPathComponent, !name.hasPrefix(".") else {
-        throw malformed("\(name) is no name of a file beside it")
+        throw malformed(.shardName(name))
       }
       let shard = try open(index.deletingLastPathComponent().appendingPathComponent(name))
       for key in keys {
-        guard let tensor = shard.tensors[key] else { throw malformed("\(name) has no \(key)") }
+        guard let tensor = shard.tensors[key] else { throw malformed(.shard(name, lacks: key)) }
         tensors[key] = tensor
       }
     }

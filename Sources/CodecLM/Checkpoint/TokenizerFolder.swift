@@ -16,7 +16,7 @@ extension Tokenizer {
     do {
       try self.init(contents)
     } catch {
-      throw .malformed(path: file.path, reason: error.description)
+      throw .malformed(path: file.path, reason: error)
     }
   }
 

@@ -12,6 +12,18 @@ public struct ModelSplit: Sendable {
 
   static let fileName = "held_out.json"
 
+  /// Why a file of a share is none.
+  package enum Fault: FileFault {
+    /// It is outside 0…1.
+    case share(Double)
+
+    package var description: String {
+      switch self {
+      case .share(let share): "share \(share) is outside 0…1"
+      }
+    }
+  }
+
   /// What is written beside a model.
   struct Contents: Codable {
     /// In 0…1; pictures are held out whose hash is below.
@@ -45,7 +57,7 @@ public struct ModelSplit: Sendable {
     guard FolderListing.kind(of: url.path) != .missing else { return nil }
     let share = try JSONFile.read(Contents.self, url).share
     guard (0...1).contains(share) else {
-      throw FileError.malformed(path: url.path, reason: "share \(share) is outside 0…1")
+      throw FileError.malformed(path: url.path, reason: Fault.share(share))
     }
     return share
   }

@@ -10,11 +10,11 @@ package enum AppendedFile {
       unsafe open($0, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
     }
     guard descriptor >= 0 else {
-      throw .cannotWrite(path: path, reason: systemReason(.writing))
+      throw .cannotWrite(path: path, reason: SystemFault(.writing))
     }
     defer { close(descriptor) }
     guard unsafe Descriptor.write(bytes.span.bytes, to: descriptor) else {
-      throw .cannotWrite(path: path, reason: systemReason(.writing))
+      throw .cannotWrite(path: path, reason: SystemFault(.writing))
     }
   }
 }

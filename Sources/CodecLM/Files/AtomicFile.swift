@@ -49,7 +49,7 @@ public import Foundation
     let direct = OpenTarget(path)?.open()
     let descriptor = direct ?? Self.create(temporary)
     guard descriptor >= 0 else {
-      throw .cannotWrite(path: path, reason: systemReason(.writing))
+      throw .cannotWrite(path: path, reason: SystemFault(.writing))
     }
     if direct == nil { flock(descriptor, LOCK_EX | LOCK_NB) }
     self.path = path
@@ -158,7 +158,7 @@ public import Foundation
   }
 
   private func error() -> FileError {
-    .cannotWrite(path: path, reason: systemReason(.writing))
+    .cannotWrite(path: path, reason: SystemFault(.writing))
   }
 }
 

@@ -20,11 +20,11 @@ package enum FileBytes {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw error(path) }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw .cannotRead(path: path, reason: "not a regular file")
+      throw .cannotRead(path: path, reason: PlaceFault.notRegular)
     }
     let size = Int(status.st_size)
     guard size <= limit else {
-      throw .cannotRead(path: path, reason: "\(size) bytes are more than the limit of \(limit)")
+      throw .cannotRead(path: path, reason: PlaceFault.tooLarge(bytes: size, limit: limit))
     }
     var failed = false
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
@@ -56,26 +56,6 @@ package enum FileBytes {
   private static let pointerVersion = Array("version https://git-lfs.github.com/spec/".utf8)
 
   private static func error(_ path: String) -> FileError {
-    .cannotRead(path: path, reason: systemReason(.reading))
-  }
-}
-
-/// What a call of the system was for.
-enum SystemPurpose {
-  case reading
-  case writing
-}
-
-/// The system's text for `errno`, with the way out where there is one; it must be asked for before
-/// any other call.
-func systemReason(_ purpose: SystemPurpose) -> String {
-  let code = errno
-  let text = unsafe String(cString: strerror(code))
-  return switch (code, purpose) {
-  case (ENOSPC, _), (EDQUOT, _): text + "; free some space and run the command again"
-  case (EACCES, .writing), (EPERM, .writing), (EROFS, .writing):
-    text + "; choose a place that you may use"
-  case (EEXIST, .writing): text + "; it was left as it is"
-  default: text
+    .cannotRead(path: path, reason: SystemFault(.reading))
   }
 }

@@ -39,12 +39,12 @@ package enum FolderListing {
   }
 
   /// Why it cannot be said what stands at `path`, if that is so: it is there, or may be, and cannot be looked at.
-  package static func obstacle(at path: String) -> String? {
+  package static func obstacle(at path: String) -> SystemFault? {
     var status = stat()
     guard unsafe path.withSystemPath({ unsafe stat($0, &status) }) != 0,
       ![ENOENT, ENOTDIR].contains(errno)
     else { return nil }
-    return systemReason(.reading)
+    return SystemFault(.reading)
   }
 
   /// Whether nothing has the name at `path`, not even a symbolic link that leads nowhere.

@@ -16,7 +16,7 @@ public import Foundation
     let descriptor = unsafe path.withSystemPath {
       unsafe open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     }
-    guard descriptor >= 0 else { throw .cannotRead(path: path, reason: systemReason(.reading)) }
+    guard descriptor >= 0 else { throw .cannotRead(path: path, reason: SystemFault(.reading)) }
     // Where the file system has no locks there is nothing to hold.
     if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
       close(descriptor)

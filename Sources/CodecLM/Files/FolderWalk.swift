@@ -86,12 +86,12 @@ struct FolderWalk {
   private mutating func visit(_ place: Subfolder, _ isWanted: (String) -> Bool) -> FileError? {
     let path = place.prefix.isEmpty ? root : "\(root)/\(place.path)"
     guard let stream = unsafe path.withSystemPath({ unsafe opendir($0) }) else {
-      return note(path, place, systemReason(.reading))
+      return note(path, place, SystemFault(.reading))
     }
     let descriptor = unsafe dirfd(stream)
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
-      let reason = systemReason(.reading)
+      let reason = SystemFault(.reading)
       unsafe closedir(stream)
       return note(path, place, reason)
     }
@@ -107,7 +107,7 @@ struct FolderWalk {
       errno = 0
     }
     if errno != 0 {
-      let reason = systemReason(.reading)
+      let reason = SystemFault(.reading)
       unsafe closedir(stream)
       return note(path, place, reason)
     }
@@ -127,7 +127,8 @@ struct FolderWalk {
       guard unsafe name.withSystemPath({ unsafe fstatat(descriptor, $0, &status, 0) }) == 0 else {
         // A link that leads nowhere matters only if it would be a picture by its name.
         if wanted || errno != ENOENT {
-          listing.unreadable.append(.init(path: relative, reason: systemReason(.reading)))
+          listing.unreadable.append(
+            .init(path: relative, reason: SystemFault(.reading).description))
         }
         continue
       }
@@ -148,7 +149,8 @@ struct FolderWalk {
             isOwn: Self.isDerived("\(path)/\(name)", own[relative.fileNameBytes] ?? [])))
       default:
         if wanted {
-          listing.unreadable.append(.init(path: relative, reason: "not a regular file"))
+          listing.unreadable.append(
+            .init(path: relative, reason: PlaceFault.notRegular.description))
         }
       }
     }
@@ -176,9 +178,11 @@ struct FolderWalk {
     } == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
-  private mutating func note(_ path: String, _ place: Subfolder, _ reason: String) -> FileError? {
+  private mutating func note(_ path: String, _ place: Subfolder, _ reason: SystemFault)
+    -> FileError?
+  {
     if place.prefix.isEmpty { return .cannotRead(path: path, reason: reason) }
-    listing.unreadable.append(.init(path: place.path, reason: reason))
+    listing.unreadable.append(.init(path: place.path, reason: reason.description))
     return nil
   }
 

@@ -18,11 +18,11 @@ package enum Folders {
       try make(path.folderOfPath)
       if attempt() { return }
     }
-    let reason = systemReason(.writing)
+    let reason = SystemFault(.writing)
     switch FolderListing.kind(of: path) {
     case .folder: return
     case .missing: throw .cannotWrite(path: path, reason: reason)
-    case .other: throw .cannotWrite(path: path, reason: "it is a file, not a folder")
+    case .other: throw .cannotWrite(path: path, reason: PlaceFault.isFile)
     }
   }
 
@@ -39,7 +39,7 @@ package enum Folders {
   package static func names(in path: String) throws(FileError) -> [String] {
     if FolderListing.kind(of: path) == .missing { return [] }
     guard let stream = unsafe path.withSystemPath({ unsafe opendir($0) }) else {
-      throw .cannotRead(path: path, reason: systemReason(.reading))
+      throw .cannotRead(path: path, reason: SystemFault(.reading))
     }
     defer { unsafe closedir(stream) }
     var names: [String] = []
@@ -49,7 +49,7 @@ package enum Folders {
       if name != ".", name != ".." { names.append(name) }
       errno = 0
     }
-    guard errno == 0 else { throw .cannotRead(path: path, reason: systemReason(.reading)) }
+    guard errno == 0 else { throw .cannotRead(path: path, reason: SystemFault(.reading)) }
     return names
   }
 
@@ -97,7 +97,7 @@ package enum Folders {
   package static func rename(_ source: URL, to target: URL) throws(FileError) {
     try synchronize(source.path)
     guard move(source.path, to: target.path) else {
-      throw .cannotWrite(path: target.path, reason: systemReason(.writing))
+      throw .cannotWrite(path: target.path, reason: SystemFault(.writing))
     }
     try synchronize(target.path.folderOfPath)
   }
@@ -115,7 +115,7 @@ package enum Folders {
       return try AtomicFile.write(FileBytes.read(source.path, limit: .max), to: target)
     }
     guard move(temporary, to: target.path) else {
-      let reason = systemReason(.writing)
+      let reason = SystemFault(.writing)
       unlink(temporary)
       throw .cannotWrite(path: target.path, reason: reason)
     }
@@ -132,12 +132,12 @@ package enum Folders {
       unsafe open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     }
     guard descriptor >= 0 else {
-      throw .cannotWrite(path: path, reason: systemReason(.writing))
+      throw .cannotWrite(path: path, reason: SystemFault(.writing))
     }
     defer { close(descriptor) }
     // Some file systems cannot force a folder and say EINVAL; there is nothing more to do then.
     guard fsync(descriptor) == 0 || errno == EINVAL else {
-      throw .cannotWrite(path: path, reason: systemReason(.writing))
+      throw .cannotWrite(path: path, reason: SystemFault(.writing))
     }
   }
 
@@ -149,11 +149,11 @@ package enum Folders {
       unsafe open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     }
     guard descriptor >= 0 else {
-      throw .cannotWrite(path: path, reason: systemReason(.writing))
+      throw .cannotWrite(path: path, reason: SystemFault(.writing))
     }
     defer { close(descriptor) }
     guard codeclm_sync_file_system(descriptor) == 0 else {
-      throw .cannotWrite(path: path, reason: systemReason(.writing))
+      throw .cannotWrite(path: path, reason: SystemFault(.writing))
     }
   }
 

@@ -20,16 +20,35 @@ package enum JSONFile {
     do {
       return try JSONDecoder().decode(type, from: Data(bytes))
     } catch let error as DecodingError {
-      throw FileError.malformed(path: url.path, reason: describe(error))
+      throw FileError.malformed(path: url.path, reason: JSONFault(error))
     }
   }
+}
 
-  private static func describe(_ error: DecodingError) -> String {
-    switch error {
-    case .keyNotFound(let key, _): "\(key.stringValue) is missing"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      "\(context.codingPath.map(\.stringValue).joined(separator: ".")) has the wrong type"
-    default: "no JSON of the expected form"
+/// Why a file is no JSON of the expected form.
+package enum JSONFault: FileFault {
+  /// An object has no member of this name.
+  case missing(key: String)
+  /// What stands at a path, of keys with dots between them, has another type.
+  case wrongType(path: String)
+  /// It is no JSON, or a value is none of those allowed.
+  case unexpected
+
+  init(_ error: DecodingError) {
+    self =
+      switch error {
+      case .keyNotFound(let key, _): .missing(key: key.stringValue)
+      case .typeMismatch(_, let context), .valueNotFound(_, let context):
+        .wrongType(path: context.codingPath.map(\.stringValue).joined(separator: "."))
+      default: .unexpected
+      }
+  }
+
+  package var description: String {
+    switch self {
+    case .missing(let key): "\(key) is missing"
+    case .wrongType(let path): "\(path) has the wrong type"
+    case .unexpected: "no JSON of the expected form"
     }
   }
 }

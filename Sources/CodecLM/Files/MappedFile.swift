@@ -16,15 +16,15 @@ import Foundation
 
   /// Maps the file at `path`.
   ///
-  /// - Throws: ``NumericsError/cannotMap(path:reason:)``, ``FileError/pointer(path:)``.
-  public init(path: String) throws {
+  /// - Throws: ``FileError/cannotRead(path:reason:)``, ``FileError/pointer(path:)``.
+  public init(path: String) throws(FileError) {
     let descriptor = unsafe path.withSystemPath { unsafe open($0, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw Self.error(path) }
     defer { close(descriptor) }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw Self.error(path) }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw NumericsError.cannotMap(path: path, reason: "not a regular file")
+      throw .cannotRead(path: path, reason: PlaceFault.notRegular)
     }
     self.path = path
     count = Int(status.st_size)
@@ -38,7 +38,7 @@ import Foundation
       unsafe base = UnsafeRawPointer(address)
     }
     if count < FileBytes.largestPointer, FileBytes.isPointer(bytes(0..<count)) {
-      throw FileError.pointer(path: path)
+      throw .pointer(path: path)
     }
   }
 
@@ -48,8 +48,8 @@ import Foundation
     }
   }
 
-  private static func error(_ path: String) -> NumericsError {
-    .cannotMap(path: path, reason: systemReason(.reading))
+  private static func error(_ path: String) -> FileError {
+    .cannotRead(path: path, reason: SystemFault(.reading))
   }
 
   /// Calls `body` with the file's bytes in their place.

@@ -21,12 +21,12 @@ package enum ResultPlace {
     // A device, a pipe or a descriptor is written to as it is.
     if AtomicFile.isWrittenThrough(path) {
       guard unsafe path.withSystemPath({ unsafe access($0, W_OK) }) == 0 else {
-        throw .cannotWrite(path: path, reason: systemReason(.writing))
+        throw .cannotWrite(path: path, reason: SystemFault(.writing))
       }
       return
     }
     if FolderListing.kind(of: path) == .folder {
-      throw .cannotWrite(path: path, reason: "it is a folder; name a file")
+      throw .cannotWrite(path: path, reason: PlaceFault.isFolder)
     }
     let isTaken =
       FolderListing.kind(of: path.folderOfPath) == .folder && !FolderListing.nothingIs(at: path)
@@ -35,7 +35,7 @@ package enum ResultPlace {
         throw .cannotWrite(path: path, reason: reason)
       }
       if let identity = FileIdentity(path), read.contains(where: { FileIdentity($0) == identity }) {
-        throw .cannotWrite(path: path, reason: "it is read; name another file")
+        throw .cannotWrite(path: path, reason: PlaceFault.isRead)
       }
       let bytes = (try? FileBytes.read(path)) ?? []
       let isReplaced =
@@ -45,8 +45,7 @@ package enum ResultPlace {
           isOwn(bytes)
         }
       if !force, !isReplaced {
-        throw .cannotWrite(
-          path: path, reason: "it exists; name another file, or give --force to replace it")
+        throw .cannotWrite(path: path, reason: PlaceFault.exists)
       }
     }
     try check(folder: path.folderOfPath)
@@ -61,21 +60,21 @@ package enum ResultPlace {
       switch FolderListing.kind(of: url.path) {
       case .folder:
         guard unsafe url.path.withSystemPath({ unsafe access($0, W_OK | X_OK) }) == 0 else {
-          throw .cannotWrite(path: path, reason: systemReason(.writing))
+          throw .cannotWrite(path: path, reason: SystemFault(.writing))
         }
         return
-      case .other: throw .cannotWrite(path: url.path, reason: "it is a file, not a folder")
+      case .other: throw .cannotWrite(path: url.path, reason: PlaceFault.isFile)
       case .missing:
         var status = stat()
         if unsafe url.path.withSystemPath({ unsafe lstat($0, &status) }) == 0 {
-          throw .cannotWrite(path: url.path, reason: "it is a symbolic link that leads nowhere")
+          throw .cannotWrite(path: url.path, reason: PlaceFault.danglingLink)
         }
         // Looking may also fail below a folder that may not be entered.
         if errno != ENOENT, errno != ENOTDIR {
-          throw .cannotWrite(path: path, reason: systemReason(.writing))
+          throw .cannotWrite(path: path, reason: SystemFault(.writing))
         }
         guard url.path != "/", !url.path.isEmpty else {
-          throw .cannotWrite(path: path, reason: "there is no such folder")
+          throw .cannotWrite(path: path, reason: PlaceFault.noFolder)
         }
         url.deleteLastPathComponent()
       }

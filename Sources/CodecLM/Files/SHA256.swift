@@ -7,8 +7,8 @@ package struct SHA256 {
 
   /// The hash of a file in hexadecimal digits, as `sha256sum` prints it.
   ///
-  /// - Throws: ``NumericsError/cannotMap(path:reason:)``.
-  package static func hash(of url: URL) throws -> String {
+  /// - Throws: ``FileError``.
+  package static func hash(of url: URL) throws(FileError) -> String {
     let file = try MappedFile(path: url.path)
     return file.withBytes(0..<file.count) { hash(of: $0) }
   }

@@ -32,6 +32,6 @@ package enum StandardOutput {
   }
 
   private static func error() -> FileError {
-    .cannotWrite(path: "standard output", reason: systemReason(.writing))
+    .cannotWrite(path: "standard output", reason: SystemFault(.writing))
   }
 }

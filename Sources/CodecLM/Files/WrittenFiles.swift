@@ -39,8 +39,7 @@ package struct WrittenFiles: Sendable {
     guard !FolderListing.nothingIs(at: listPath) else { return }
     let bytes = try FileBytes.read(listPath)
     guard bytes.isEmpty || bytes.starts(with: Self.head.utf8.prefix(8)) else {
-      throw .malformed(
-        path: listPath, reason: "not a list of jpeglm's own files; move it to another place")
+      throw .malformed(path: listPath, reason: PlaceFault.foreignList)
     }
     isBegun = !bytes.isEmpty
     endsInLine = bytes.isEmpty || bytes.last == UInt8(ascii: "\n")

@@ -4,8 +4,6 @@ public enum NumericsError: Error, Equatable, CustomStringConvertible {
   case outOfMemory(bytes: Int)
   /// The process may not address enough memory for matrix products; `needed` bytes would do.
   case addressSpace(needed: Int)
-  /// A file could not be mapped into memory; `reason` is the system's text for `errno`.
-  case cannotMap(path: String, reason: String)
 
   /// One line that says what failed and the way out.
   public var description: String {
@@ -19,8 +17,6 @@ public enum NumericsError: Error, Equatable, CustomStringConvertible {
         the limit of address space (ulimit -v) is too low for OpenBLAS; \
         allow at least \(((needed >> 20) + 1) << 10) KiB
         """
-    case .cannotMap(let path, let reason):
-      return "cannot read \(path): \(reason)"
     }
   }
 }

@@ -1,5 +1,20 @@
 /// Reads a mapped file's bytes in order, up to an end.
-struct FileCursor {
+package struct FileCursor {
+  /// Why the next bytes cannot be read.
+  package enum Fault: FileFault {
+    /// Fewer are left.
+    case endsEarly
+    /// A text that begins at this byte of the file is none.
+    case notUTF8(place: Int)
+
+    package var description: String {
+      switch self {
+      case .endsEarly: "it ends early"
+      case .notUTF8(let place): "the text at byte \(place) is not UTF-8"
+      }
+    }
+  }
+
   let file: MappedFile
   /// Place of the next byte.
   private(set) var position: Int
@@ -21,7 +36,7 @@ struct FileCursor {
   ///
   /// - Throws: ``FileError`` when fewer are left.
   mutating func skip(_ count: Int) throws(FileError) -> Int {
-    guard count >= 0, count <= remaining else { throw malformed("it ends early") }
+    guard count >= 0, count <= remaining else { throw malformed(Fault.endsEarly) }
     defer { position += count }
     return position
   }
@@ -37,11 +52,13 @@ struct FileCursor {
   mutating func text(_ count: Int) throws(FileError) -> String {
     let start = try skip(count)
     guard let text = String(validating: file.bytes(start..<start + count), as: UTF8.self) else {
-      throw malformed("the text at byte \(start) is not UTF-8")
+      throw malformed(Fault.notUTF8(place: start))
     }
     return text
   }
 
   /// An error that names the file.
-  func malformed(_ reason: String) -> FileError { .malformed(path: file.path, reason: reason) }
+  func malformed(_ fault: some FileFault) -> FileError {
+    .malformed(path: file.path, reason: fault)
+  }
 }

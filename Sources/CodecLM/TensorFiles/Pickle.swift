@@ -78,15 +78,13 @@ struct Pickle {
       if let value = try constant(opcode) {
         stack.append(value)
       } else if try !combine(opcode) {
-        throw malformed(
-          "the pickle's opcode 0x\(String(opcode, radix: 16)) at byte \(place) is none that "
-            + "tensors in dictionaries need")
+        throw malformed(.opcode(opcode, place: place))
       }
       guard stack.count <= Self.deepest, marks.count <= Self.deepest else {
-        throw malformed("its pickle nests too deep")
+        throw malformed(.tooDeep)
       }
     }
-    throw malformed("its pickle is too long")
+    throw malformed(.tooLong)
   }
 
   /// The value that an opcode pushes by itself.
@@ -105,7 +103,7 @@ struct Pickle {
       return .real
     case UInt8(ascii: "X"):
       let count = try cursor.next(UInt32.self)
-      guard count <= Self.longestText else { throw malformed("its pickle has too long a text") }
+      guard count <= Self.longestText else { throw malformed(.textTooLong) }
       return .text(try cursor.text(Int(count)))
     case UInt8(ascii: "c"): return .global(try global())
     case UInt8(ascii: ")"): return tuple([])
@@ -125,7 +123,7 @@ struct Pickle {
     case 0x80:
       let version = try cursor.next(UInt8.self)
       guard version == 2 else {
-        throw malformed("pickle protocol \(version); torch writes protocol 2")
+        throw malformed(.version(version))
       }
     case UInt8(ascii: "("): marks.append(stack.count)
     case UInt8(ascii: "q"): memo[UInt32(try cursor.next(UInt8.self))] = try top()
@@ -145,7 +143,7 @@ struct Pickle {
     case UInt8(ascii: "b"):
       // A state dictionary's versions of its modules, which say nothing of its tensors.
       _ = try pop()
-      guard case .dictionary = try top() else { throw malformed("its pickle builds an object") }
+      guard case .dictionary = try top() else { throw malformed(.buildsObject) }
     default: return false
     }
     return true
@@ -164,7 +162,7 @@ struct Pickle {
   private mutating func global() throws(FileError) -> PickleGlobal {
     let (module, name) = (try line(), try line())
     guard let global = PickleGlobal(module: module, name: name) else {
-      throw malformed("its pickle asks for \(module).\(name), and nothing is executed here")
+      throw malformed(.foreignGlobal(module: module, name: name))
     }
     return global
   }
@@ -172,7 +170,7 @@ struct Pickle {
   private mutating func line() throws(FileError) -> String {
     let start = cursor.position
     while try cursor.next(UInt8.self) != 0x0a {
-      guard cursor.position - start <= 256 else { throw malformed("its pickle names no global") }
+      guard cursor.position - start <= 256 else { throw malformed(.noGlobal) }
     }
     return String(decoding: cursor.file.bytes(start..<cursor.position - 1), as: UTF8.self)
   }
@@ -188,24 +186,24 @@ struct Pickle {
   }
 
   private func remembered(_ index: UInt32) throws(FileError) -> Value {
-    guard let value = memo[index] else { throw malformed("its pickle recalls what it never knew") }
+    guard let value = memo[index] else { throw malformed(.notRemembered) }
     return value
   }
 
   private mutating func append(_ values: [Value]) throws(FileError) {
     guard case .list(let index) = try top() else {
-      throw malformed("its pickle appends to what is no list")
+      throw malformed(.noList)
     }
     sequences[index] += values
   }
 
   private mutating func set(_ values: [Value]) throws(FileError) {
     guard case .dictionary(let index) = try top(), values.count % 2 == 0 else {
-      throw malformed("its pickle sets items of what is no dictionary")
+      throw malformed(.noDictionary)
     }
     for place in stride(from: 0, to: values.count, by: 2) {
       guard case .text(let key) = values[place] else {
-        throw malformed("a dictionary in its pickle has a key that is no text")
+        throw malformed(.keyIsNoText)
       }
       dictionaries[index][key] = values[place + 1]
     }
@@ -220,14 +218,14 @@ struct Pickle {
       case .global(.storage(let type)) = sequences[index][1],
       case .text(let key) = sequences[index][2], case .integer(let count) = sequences[index][4],
       count >= 0, sequences[index].count == 5 || sequences[index][5] == Value.none
-    else { throw malformed("its pickle refers to something that is no plain storage") }
+    else { throw malformed(.noStorage) }
     storages.append(Storage(key: key, type: type, count: count))
     return .storage(storages.count - 1)
   }
 
   private mutating func call(_ callee: Value, _ argument: Value) throws(FileError) -> Value {
     guard case .global(let global) = callee, case .tuple(let index) = argument else {
-      throw malformed("its pickle calls something that is no global")
+      throw malformed(.callsNoGlobal)
     }
     let arguments = sequences[index]
     switch global {
@@ -246,7 +244,7 @@ struct Pickle {
       }
     default: break
     }
-    throw malformed("its pickle calls \(global.name) with arguments torch does not give")
+    throw malformed(.arguments(of: global.name))
   }
 
   private func integers(_ value: Value) -> [Int]? {
@@ -277,7 +275,7 @@ struct Pickle {
     return Array(stack[mark...])
   }
 
-  private var underflow: FileError { malformed("its pickle takes what is not there") }
+  private var underflow: FileError { malformed(.underflow) }
 
-  private func malformed(_ reason: String) -> FileError { cursor.malformed(reason) }
+  private func malformed(_ fault: PickleFault) -> FileError { cursor.malformed(fault) }
 }

@@ -19,7 +19,7 @@ extension SafeTensors {
     for (_, buffer) in buffers {
       for region in layout.regions {
         buffer.withBytes(region.range) {
-          checksum = CRC32.castagnoli.value(of: $0, after: checksum)
+          checksum = CRC32C.value(of: $0, after: checksum)
         }
       }
     }

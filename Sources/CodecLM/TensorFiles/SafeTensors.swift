@@ -18,15 +18,15 @@ public struct SafeTensors: TensorFile {
   /// Maps a file and checks its header, and its checksum if it has one, as those of ``TrainingRun`` and
   /// ``Checkpoint/write(to:)`` do.
   ///
-  /// - Throws: ``FileError``, ``NumericsError/cannotMap(path:reason:)``.
-  public init(_ url: URL) throws {
+  /// - Throws: ``FileError``.
+  public init(_ url: URL) throws(FileError) {
     let file = try MappedFile(path: url.path)
-    func malformed(_ reason: String) -> FileError { .malformed(path: url.path, reason: reason) }
-    guard file.count >= 8 else { throw malformed("too short for a safetensors file") }
+    func malformed(_ fault: Fault) -> FileError { .malformed(path: url.path, reason: fault) }
+    guard file.count >= 8 else { throw malformed(.tooShort) }
     let length = file.uint64(at: 0)
-    guard length <= Self.longestHeader else { throw malformed("its header has \(length) bytes") }
+    guard length <= Self.longestHeader else { throw malformed(.headerSize(length)) }
     guard Int(length) <= file.count - 8 else {
-      throw malformed("its header reaches beyond its end")
+      throw malformed(.headerReachesBeyondFile)
     }
     let data = 8 + Int(length)
     let header: [String: SafeTensorsHeaderValue]
@@ -34,43 +34,43 @@ public struct SafeTensors: TensorFile {
       header = try JSONDecoder().decode(
         [String: SafeTensorsHeaderValue].self, from: Data(file.bytes(8..<data)))
     } catch {
-      throw malformed("its header is no safetensors JSON")
+      throw malformed(.noHeader)
     }
     var tensors: [String: StoredTensor] = [:]
     var ranges: [Range<Int>] = []
     for (name, value) in header {
       guard case .tensor(let typeName, let shape, let offsets) = value else {
-        guard name == "__metadata__" else { throw malformed("\(name) has no place in the file") }
+        guard name == "__metadata__" else { throw malformed(.noPlace(name)) }
         continue
       }
       guard let type = ElementType(rawValue: typeName) else {
-        throw malformed("\(name) has type \(typeName)")
+        throw malformed(.type(name, typeName))
       }
       guard
         offsets.count == 2, offsets[0] >= 0, offsets[1] >= offsets[0],
         offsets[1] <= file.count - data
-      else { throw malformed("\(name) reaches beyond the file") }
+      else { throw malformed(.reachesBeyondFile(name)) }
       let range = data + offsets[0]..<data + offsets[1]
       do {
         tensors[name] = try StoredTensor(file, range, type: type, shape: shape)
       } catch .absurdShape {
-        throw malformed("\(name) has an absurd shape")
+        throw malformed(.absurdShape(name))
       } catch {
-        throw malformed("\(name) has a shape that does not fit its size")
+        throw malformed(.shape(name))
       }
       guard tensors[name]?.count == range.count / type.bytes, range.count % type.bytes == 0 else {
-        throw malformed("\(name) has a shape that does not fit its size")
+        throw malformed(.shape(name))
       }
       ranges.append(range)
     }
     ranges.sort { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
     var end = data
     for range in ranges {
-      guard range.lowerBound >= end else { throw malformed("two tensors overlap") }
-      guard range.lowerBound == end else { throw malformed("bytes that belong to no tensor") }
+      guard range.lowerBound >= end else { throw malformed(.overlap) }
+      guard range.lowerBound == end else { throw malformed(.gap) }
       end = range.upperBound
     }
-    guard end == file.count else { throw malformed("bytes that belong to no tensor") }
+    guard end == file.count else { throw malformed(.gap) }
     path = url.path
     self.tensors = tensors
     if case .metadata(let values)? = header["__metadata__"] {
@@ -79,11 +79,9 @@ public struct SafeTensors: TensorFile {
       metadata = [:]
     }
     if let written = metadata[Self.checksumKey] {
-      let found = file.withBytes { CRC32.castagnoli.value(of: $0.extracting(data..<file.count)) }
+      let found = file.withBytes { CRC32C.value(of: $0.extracting(data..<file.count)) }
       guard UInt32(written, radix: 16) == found else {
-        throw malformed(
-          "its checksum is wrong: it is damaged, or another program changed it and left the old one"
-        )
+        throw malformed(.wrongChecksum)
       }
     }
   }

@@ -56,7 +56,7 @@ package struct StoredZip {
     // No flags, stored, midnight.
     fields.append(field: 0, 6)
     fields.append(field: date, 2)
-    fields.append(field: Int(CRC32.zip.value(of: contents)), 4)
+    fields.append(field: Int(Zlib.checksum(contents)), 4)
     fields.append(field: contents.count, 4)
     fields.append(field: contents.count, 4)
     fields.append(field: name.utf8.count, 2)

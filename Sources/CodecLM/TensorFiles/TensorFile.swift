@@ -12,15 +12,15 @@ extension TensorFile {
   /// - Throws: ``FileError`` when it is missing or has another shape or type.
   public func tensor(_ name: String, shape: [Int]) throws(FileError) -> StoredTensor {
     guard let tensor = tensors[name] else {
-      throw .malformed(path: path, reason: "\(name) is missing")
+      throw .malformed(path: path, reason: TensorFault.missing(name))
     }
     guard tensor.shape == shape else {
       throw .malformed(
-        path: path, reason: "\(name) has shape \(tensor.shape), expected \(shape)")
+        path: path,
+        reason: TensorFault.shape(name, found: tensor.shape, expected: shape))
     }
     guard tensor.type.isFloatingPoint else {
-      throw .malformed(
-        path: path, reason: "\(name) has type \(tensor.type.rawValue), expected F32, F16 or BF16")
+      throw .malformed(path: path, reason: TensorFault.type(name, tensor.type))
     }
     return tensor
   }
@@ -45,9 +45,7 @@ extension TensorFile {
         .isFinite
     }
     guard !areFinite.contains(false) else {
-      throw .malformed(
-        path: path,
-        reason: "a number of \(name) is infinite or not a number; the file cannot be used")
+      throw .malformed(path: path, reason: TensorFault.notFinite(name))
     }
   }
 

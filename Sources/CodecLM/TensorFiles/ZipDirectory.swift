@@ -16,7 +16,7 @@ package struct ZipDirectory {
     package let size: Int
     /// Whether they are.
     package let isCompressed: Bool
-    /// What ``CRC32`` gives for them when they are not.
+    /// What ``Zlib/checksum(_:)`` gives for them when they are not.
     package let checksum: UInt32
   }
 
@@ -51,20 +51,20 @@ package struct ZipDirectory {
     for _ in 0..<directory.count {
       let (name, span, entry) = try Self.entry(&cursor, before: directory.range.lowerBound)
       guard entries.updateValue(entry, forKey: name) == nil else {
-        throw cursor.malformed("its zip directory has \(name) twice")
+        throw cursor.malformed(ZipFault.duplicate(name))
       }
       guard allowsCompressed || !entry.isCompressed else {
-        throw cursor.malformed("\(name) is compressed; torch.save stores tensors uncompressed")
+        throw cursor.malformed(ZipFault.compressed(name))
       }
       spans.append(span)
     }
     guard cursor.remaining == 0 else {
-      throw cursor.malformed("its zip directory is longer than its entries")
+      throw cursor.malformed(ZipFault.directoryTooLong)
     }
     spans.sort { $0.lowerBound < $1.lowerBound }
     for (first, second) in zip(spans, spans.dropFirst())
     where first.upperBound > second.lowerBound {
-      throw cursor.malformed("two entries of its zip directory overlap")
+      throw cursor.malformed(ZipFault.overlap)
     }
     self.entries = entries
   }
@@ -73,16 +73,16 @@ package struct ZipDirectory {
   private static func directory(
     of file: MappedFile
   ) throws(FileError) -> (range: Range<Int>, count: Int) {
-    func malformed(_ reason: String) -> FileError { .malformed(path: file.path, reason: reason) }
+    func malformed(_ fault: ZipFault) -> FileError { .malformed(path: file.path, reason: fault) }
     guard let end = endRecord(of: file) else {
-      throw malformed("a zip archive without its end; the file is not complete")
+      throw malformed(.noEnd)
     }
     var cursor = FileCursor(file, end + 4..<file.count)
     let (disk, start) = (try cursor.next(UInt16.self), try cursor.next(UInt16.self))
     let (here, all) = (try cursor.next(UInt16.self), try cursor.next(UInt16.self))
     let (size, offset) = (try cursor.next(UInt32.self), try cursor.next(UInt32.self))
     guard disk == start, here == all, disk == 0 || disk == .max else {
-      throw malformed("a zip archive in several parts")
+      throw malformed(.severalParts)
     }
     var (count, bytes, place, limit) = (UInt64(all), UInt64(size), UInt64(offset), end)
     let locator = end - locatorSize
@@ -91,7 +91,7 @@ package struct ZipDirectory {
       let record = file.uint64(at: locator + 8)
       guard record <= UInt64(max(0, locator - end64Size)), locator >= end64Size,
         file.integer(at: Int(record), as: UInt32.self) == end64Signature
-      else { throw malformed("the 64-bit end of its zip directory is not where it says") }
+      else { throw malformed(.misplacedLongEnd) }
       limit = Int(record)
       let long = (
         count: file.uint64(at: limit + 32), bytes: file.uint64(at: limit + 40),
@@ -99,15 +99,15 @@ package struct ZipDirectory {
       )
       guard all == .max || count == long.count, size == .max || bytes == long.bytes,
         offset == .max || place == long.place
-      else { throw malformed("the two ends of its zip directory contradict each other") }
+      else { throw malformed(.contradictoryEnds) }
       (count, bytes, place) = long
     }
     guard place <= UInt64(limit), bytes == UInt64(limit) - place else {
-      throw malformed("its zip directory is not where it says")
+      throw malformed(.misplacedDirectory)
     }
     // An entry takes 46 bytes at least.
     guard count <= bytes / 46 else {
-      throw malformed("its zip directory has fewer entries than it says")
+      throw malformed(.tooFewEntries)
     }
     return (Int(place)..<limit, Int(count))
   }
@@ -127,7 +127,7 @@ package struct ZipDirectory {
     _ cursor: inout FileCursor, before limit: Int
   ) throws(FileError) -> (name: String, span: Range<Int>, entry: Entry) {
     guard try cursor.next(UInt32.self) == centralSignature else {
-      throw cursor.malformed("its zip directory holds something that is no entry")
+      throw cursor.malformed(ZipFault.noEntry)
     }
     _ = try cursor.skip(4)
     let (flags, method) = (try cursor.next(UInt16.self), try cursor.next(UInt16.self))
@@ -142,9 +142,9 @@ package struct ZipDirectory {
     let name = try cursor.text(nameLength)
     let extra = try cursor.skip(extraLength)
     _ = try cursor.skip(commentLength)
-    guard flags & 1 == 0 else { throw cursor.malformed("\(name) is encrypted") }
+    guard flags & 1 == 0 else { throw cursor.malformed(ZipFault.encrypted(name)) }
     guard method == stored || method == deflated else {
-      throw cursor.malformed("\(name) is compressed by a method other than DEFLATE")
+      throw cursor.malformed(ZipFault.unknownMethod(name))
     }
 
     // The 64-bit extension holds, in this order, those of size, compressed size and offset that
@@ -157,14 +157,14 @@ package struct ZipDirectory {
       if offset == UInt64(UInt32.max) { offset = try long.next(UInt64.self) }
     }
     guard method == deflated || sizes[0] == sizes[1] else {
-      throw cursor.malformed("\(name) is stored, but with two different sizes")
+      throw cursor.malformed(ZipFault.twoSizes(name))
     }
     guard sizes[1] <= largestContents || method == stored else {
-      throw cursor.malformed("\(name) would take \(sizes[1]) bytes")
+      throw cursor.malformed(ZipFault.tooLarge(name, bytes: sizes[1]))
     }
     let (start, contents) = try local(cursor, name, method, at: offset, before: limit)
     guard sizes[0] <= UInt64(limit - contents) else {
-      throw cursor.malformed("\(name) reaches beyond the file")
+      throw cursor.malformed(ZipFault.reachesBeyondFile(name))
     }
     let end = contents + Int(sizes[0])
     let entry = Entry(
@@ -182,28 +182,28 @@ package struct ZipDirectory {
       let start = try extra.skip(size)
       if kind == 1 { return FileCursor(extra.file, start..<start + size) }
     }
-    throw extra.malformed("\(name) has no 64-bit size")
+    throw extra.malformed(ZipFault.noLongSize(name))
   }
 
   /// Checks the entry's own header and returns where it and its contents begin.
   private static func local(
     _ cursor: FileCursor, _ name: String, _ method: UInt16, at offset: UInt64, before limit: Int
   ) throws(FileError) -> (start: Int, contents: Int) {
-    guard offset <= UInt64(limit) else { throw cursor.malformed("\(name) begins beyond the file") }
+    guard offset <= UInt64(limit) else { throw cursor.malformed(ZipFault.beginsBeyondFile(name)) }
     var header = FileCursor(cursor.file, Int(offset)..<limit)
     guard try header.next(UInt32.self) == localSignature else {
-      throw cursor.malformed("\(name) is not where its zip directory says")
+      throw cursor.malformed(ZipFault.misplaced(name))
     }
     _ = try header.skip(4)
     guard try header.next(UInt16.self) == method else {
-      throw cursor.malformed("\(name) is compressed otherwise than its zip directory says")
+      throw cursor.malformed(ZipFault.otherMethod(name))
     }
     _ = try header.skip(16)
     let (nameLength, extraLength) = (
       Int(try header.next(UInt16.self)), Int(try header.next(UInt16.self))
     )
     guard try header.text(nameLength) == name else {
-      throw cursor.malformed("\(name) has another name than its zip directory says")
+      throw cursor.malformed(ZipFault.otherName(name))
     }
     _ = try header.skip(extraLength)
     return (Int(offset), header.position)
@@ -220,13 +220,13 @@ extension ZipDirectory {
     var bytes = file.bytes(entry.range)
     if entry.isCompressed {
       do {
-        bytes = try Inflate.bytes(of: bytes, size: entry.size)
+        bytes = try Zlib.inflate(bytes, size: entry.size)
       } catch {
-        throw .malformed(path: file.path, reason: "\(name) cannot be decompressed: \(error)")
+        throw .malformed(path: file.path, reason: ZipFault.cannotInflate(name, error))
       }
     }
-    guard CRC32.zip.value(of: bytes) == entry.checksum else {
-      throw .malformed(path: file.path, reason: "\(name) is damaged: its checksum is another")
+    guard Zlib.checksum(bytes) == entry.checksum else {
+      throw .malformed(path: file.path, reason: ZipFault.wrongChecksum(name))
     }
     return bytes
   }

@@ -35,11 +35,11 @@ struct BrailleVocabulary {
   /// Adds the token of the next id.
   mutating func append(_ piece: Piece) throws(TokenizerError) {
     guard pieces.count < Tokenizer.largestVocabulary else {
-      throw .unsupported(part: "more than \(Tokenizer.largestVocabulary) tokens")
+      throw .unsupported(.tooManyTokens)
     }
     if case .text(let letters) = piece {
       guard tokens.updateValue(Int32(pieces.count), forKey: letters) == nil else {
-        throw .malformed(reason: "two tokens of the same text, one of them \(pieces.count)")
+        throw .malformed(.sameText(pieces.count))
       }
     }
     pieces.append(piece)
@@ -57,13 +57,13 @@ struct BrailleVocabulary {
     var byteTokens: [Int32] = []
     for byte in UInt16(0)...255 {
       guard let token = tokens[[byte]] ?? unknown else {
-        throw .unsupported(part: "no token for byte \(byte)")
+        throw .unsupported(.noByte(byte))
       }
       missing = missing || token == unknown
       byteTokens.append(token)
     }
     let prefix = hasPrefix ? tokens[[Self.space]] ?? unknown : nil
-    if hasPrefix, prefix == nil { throw .unsupported(part: "no token for \(Braille.space)") }
+    if hasPrefix, prefix == nil { throw .unsupported(.noSpace) }
     missing = missing || prefix == unknown
     let bytes = pieces.map { piece -> [UInt8] in
       switch piece {

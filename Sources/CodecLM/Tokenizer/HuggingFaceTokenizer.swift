@@ -8,40 +8,40 @@ struct HuggingFaceTokenizer {
     do {
       file = try JSONDecoder().decode(File.self, from: Data(json))
     } catch let error as DecodingError {
-      throw .malformed(reason: Self.reason(error))
+      throw .malformed(Self.fault(error))
     } catch {
-      throw .malformed(reason: "not JSON")
+      throw .malformed(.notJSON)
     }
-    if let part = unsupportedPart { throw .unsupported(part: part) }
+    if let part = unsupportedPart { throw .unsupported(part) }
   }
 
-  private static func reason(_ error: DecodingError) -> String {
+  private static func fault(_ error: DecodingError) -> TokenizerFault {
     switch error {
-    case .keyNotFound(let key, _): "the key \"\(key.stringValue)\" is missing"
+    case .keyNotFound(let key, _): .missing(key: key.stringValue)
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      "wrong value at \(context.codingPath.map(\.stringValue).joined(separator: "."))"
-    default: "not JSON"
+      .wrongValue(path: context.codingPath.map(\.stringValue).joined(separator: "."))
+    default: .notJSON
     }
   }
 
-  /// The first part that would change ids, in words, or nil.
+  /// The first part that would change ids, or nil.
   ///
   /// Truncation and padding are for batches of texts; transformers leaves them out unless asked.
-  private var unsupportedPart: String? {
+  private var unsupportedPart: UnsupportedTokenizer? {
     let model = file.model
-    guard model.type == "BPE" else { return "the model type \(model.type)" }
-    if let dropout = model.dropout, dropout != 0 { return "dropout" }
-    if model.ignore_merges == true { return "ignored merges" }
+    guard model.type == "BPE" else { return .modelType(model.type) }
+    if let dropout = model.dropout, dropout != 0 { return .dropout }
+    if model.ignore_merges == true { return .ignoredMerges }
     if let text = model.continuing_subword_prefix, !text.isEmpty {
-      return "a prefix of continuing words"
+      return .wordPrefix
     }
-    if let text = model.end_of_word_suffix, !text.isEmpty { return "a suffix of words" }
-    if let step = file.normalizer, step.prefixes == nil { return "the normalizer \(step.type)" }
+    if let text = model.end_of_word_suffix, !text.isEmpty { return .wordSuffix }
+    if let step = file.normalizer, step.prefixes == nil { return .normalizer(step.type) }
     if let step = file.pre_tokenizer, step.type != "Metaspace" || step.prefixes == nil {
-      return "the pre-tokenizer \(step.type)"
+      return .preTokenizer(step.type)
     }
     if let step = file.post_processor, step.type != "TemplateProcessing" {
-      return "the post-processor \(step.type)"
+      return .postProcessor(step.type)
     }
     return nil
   }
@@ -53,12 +53,12 @@ struct HuggingFaceTokenizer {
     for (token, name) in names.enumerated() {
       if let letters = BrailleVocabulary.letters(name) {
         guard !special.contains(name) else {
-          throw .unsupported(part: "the added token \(token), which is made of Braille patterns")
+          throw .unsupported(.addedPatterns(token))
         }
         try vocabulary.append(.text(letters))
       } else {
         guard special.contains(name) || isByteFallback(name) else {
-          throw .unsupported(part: "token \(token), which is not made of Braille patterns")
+          throw .unsupported(.noPatterns(token))
         }
         try vocabulary.append(.special)
       }
@@ -75,13 +75,13 @@ struct HuggingFaceTokenizer {
     var tokens = file.model.vocab
     for added in file.added_tokens {
       if let other = tokens.updateValue(added.id, forKey: added.content), other != added.id {
-        throw .malformed(reason: "an added token has the ids \(other) and \(added.id)")
+        throw .malformed(.twoIDs(other, added.id))
       }
     }
     var names = [String?](repeating: nil, count: tokens.count)
     for (name, token) in tokens {
       guard names.indices.contains(token), names[token] == nil else {
-        throw .malformed(reason: "the ids of \(names.count) tokens are not 0 to \(names.count - 1)")
+        throw .malformed(.ids(count: names.count))
       }
       names[token] = name
     }
@@ -90,7 +90,7 @@ struct HuggingFaceTokenizer {
 
   private func token(_ name: String, in names: [String]) throws(TokenizerError) -> Int32 {
     guard let added = file.added_tokens.first(where: { $0.content == name }) else {
-      throw .unsupported(part: "no added token \(name)")
+      throw .unsupported(.noAddedToken(name))
     }
     return Int32(added.id)
   }
@@ -108,7 +108,7 @@ struct HuggingFaceTokenizer {
         let right = BrailleVocabulary.letters(pair.right),
         let first = vocabulary.tokens[left], let second = vocabulary.tokens[right],
         let result = vocabulary.tokens[left + right]
-      else { throw .malformed(reason: "merge \(rank) is not of tokens") }
+      else { throw .malformed(.merge(rank)) }
       merges.append(Merge(left: first, right: second, rank: Int32(rank), result: result))
     }
     return merges

@@ -32,12 +32,12 @@ struct ProtobufReader {
       value = .bytes(rest.prefix(count))
       rest = rest.dropFirst(count)
     case 5: value = .fixed32(UInt32(truncatingIfNeeded: try fixed(bytes: 4)))
-    default: throw .malformed(reason: "a field of wire type \(tag & 7)")
+    default: throw .malformed(.wireType(tag & 7))
     }
     return (tag >> 3, value)
   }
 
-  private static let short = TokenizerError.malformed(reason: "it ends within a field")
+  private static let short = TokenizerError.malformed(.endsInField)
 
   /// Seven bits a byte, the low ones first; at most ten bytes.
   private mutating func varint() throws(TokenizerError) -> UInt64 {
@@ -47,7 +47,7 @@ struct ProtobufReader {
       value |= UInt64(byte & 0x7f) << shift
       if byte < 0x80 { return value }
     }
-    throw .malformed(reason: "a number of more than 64 bits")
+    throw .malformed(.longNumber)
   }
 
   /// Little-endian.

@@ -35,7 +35,7 @@ struct SentencePieceModel {
       switch (field.number, field.value) {
       case (1, .bytes(let message)):
         guard pieces.count < Tokenizer.largestVocabulary else {
-          throw .unsupported(part: "more than \(Tokenizer.largestVocabulary) tokens")
+          throw .unsupported(.tooManyTokens)
         }
         pieces.append(try Self.piece(message))
       case (2, .bytes(let message)): try readTrainer(message)
@@ -43,8 +43,8 @@ struct SentencePieceModel {
       default: break
       }
     }
-    guard !pieces.isEmpty else { throw .malformed(reason: "no pieces") }
-    guard type == Self.bytePairEncoding else { throw .unsupported(part: "the model type \(type)") }
+    guard !pieces.isEmpty else { throw .malformed(.noPieces) }
+    guard type == Self.bytePairEncoding else { throw .unsupported(.modelType("\(type)")) }
   }
 
   private static func piece(_ message: ArraySlice<UInt8>) throws(TokenizerError) -> Piece {
@@ -56,19 +56,19 @@ struct SentencePieceModel {
       case (2, .fixed32(let bits)): piece.score = Float(bitPattern: bits)
       case (3, .varint(let number)):
         guard let kind = Kind(rawValue: number) else {
-          throw .malformed(reason: "a piece of type \(number)")
+          throw .malformed(.pieceType(number))
         }
         piece.kind = kind
       default: break
       }
     }
-    guard piece.score.isFinite else { throw .malformed(reason: "a score of \(piece.score)") }
+    guard piece.score.isFinite else { throw .malformed(.score(bits: piece.score.bitPattern)) }
     return piece
   }
 
   private static func text(_ bytes: ArraySlice<UInt8>) throws(TokenizerError) -> String {
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw .malformed(reason: "a text that is not UTF-8")
+      throw .malformed(.notUTF8)
     }
     return text
   }
@@ -79,7 +79,7 @@ struct SentencePieceModel {
       switch (field.number, field.value) {
       case (3, .varint(let number)): type = number
       case (24, .varint(let flag)) where flag != 0:
-        throw .unsupported(part: "\(Braille.space) after a text")
+        throw .unsupported(.spaceAfter)
       case (46, .bytes(let name)): begin = try Self.text(name)
       case (47, .bytes(let name)): end = try Self.text(name)
       default: break
@@ -94,10 +94,10 @@ struct SentencePieceModel {
       case (1, .bytes(let name)):
         let name = try Self.text(name)
         guard Self.rules.contains(name) else {
-          throw .unsupported(part: "the normalization rule \(name)")
+          throw .unsupported(.rule(name))
         }
       case (3, .varint(let flag)): hasPrefix = flag != 0
-      case (5, .varint(0)): throw .unsupported(part: "spaces that are not escaped")
+      case (5, .varint(0)): throw .unsupported(.plainSpaces)
       default: break
       }
     }
@@ -111,18 +111,18 @@ struct SentencePieceModel {
       switch piece.kind {
       case .normal:
         guard let letters = BrailleVocabulary.letters(piece.text) else {
-          throw .unsupported(part: "token \(token), which is not made of Braille patterns")
+          throw .unsupported(.noPatterns(token))
         }
         guard letters.count <= Self.longestPiece else {
-          throw .unsupported(part: "token \(token), which is \(letters.count) characters long")
+          throw .unsupported(.longToken(token, characters: letters.count))
         }
         try vocabulary.append(.text(letters))
         continue
       case .unknown: unknown = Int32(token)
       case .control: break
       case .byte: hasByteFallback = true
-      case .userDefined: throw .unsupported(part: "token \(token), which is defined by a user")
-      case .unused: throw .unsupported(part: "token \(token), which is marked unused")
+      case .userDefined: throw .unsupported(.userDefined(token))
+      case .unused: throw .unsupported(.unused(token))
       }
       try vocabulary.append(.special)
     }
@@ -134,7 +134,7 @@ struct SentencePieceModel {
 
   private func control(_ name: String) throws(TokenizerError) -> Int32 {
     guard let token = pieces.firstIndex(where: { $0.kind == .control && $0.text == name }) else {
-      throw .unsupported(part: "no control piece \(name)")
+      throw .unsupported(.noControlPiece(name))
     }
     return Int32(token)
   }

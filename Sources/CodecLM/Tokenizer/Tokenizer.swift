@@ -108,13 +108,13 @@ extension Tokenizer: CustomStringConvertible {
 }
 
 /// What can be wrong with tokens or a tokenizer's file.
-public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum TokenizerError: Error, FileFault {
   /// A token that is not in `0..<count`.
   case tokenOutsideVocabulary(Int32, count: Int)
   /// The file is no tokenizer's; `reason` says where it fails.
-  case malformed(reason: String)
+  case malformed(reason: any FileFault)
   /// The file asks for something that ``Tokenizer`` cannot do.
-  case unsupported(part: String)
+  case unsupported(part: any FileFault)
 
   /// One line that says what is wrong.
   public var description: String {
@@ -125,5 +125,30 @@ public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible 
     case .unsupported(let part):
       "unsupported tokenizer: \(part); give one of byte-pair encoding over U+2800 to U+28FF"
     }
+  }
+
+  /// Whether two errors have the same reason.
+  public static func == (one: TokenizerError, other: TokenizerError) -> Bool {
+    switch (one, other) {
+    case (
+      .tokenOutsideVocabulary(let token, let count),
+      .tokenOutsideVocabulary(let otherToken, let otherCount)
+    ):
+      token == otherToken && count == otherCount
+    case (.malformed(let fault), .malformed(let another)),
+      (.unsupported(let fault), .unsupported(let another)):
+      fault.equals(another)
+    default: false
+    }
+  }
+
+  /// That a file is no tokenizer's.
+  package static func malformed(_ fault: TokenizerFault) -> TokenizerError {
+    .malformed(reason: fault)
+  }
+
+  /// That a file asks for what is not supported.
+  package static func unsupported(_ part: UnsupportedTokenizer) -> TokenizerError {
+    .unsupported(part: part)
   }
 }

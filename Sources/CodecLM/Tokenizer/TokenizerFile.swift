@@ -43,7 +43,7 @@ extension Tokenizer {
   ///   would give other ids than this type.
   public init(_ file: TokenizerFile) throws(TokenizerError) {
     guard file.bytes.count <= TokenizerFile.largest else {
-      throw .unsupported(part: "\(file.bytes.count) bytes, more than \(TokenizerFile.largest)")
+      throw .unsupported(.tooLarge(bytes: file.bytes.count))
     }
     switch file.format {
     case .huggingFace:

@@ -84,7 +84,7 @@ struct MetricsFile: Sendable {
   static func lines(in folder: URL) throws(FileError) -> (lines: [Line], unreadable: Int) {
     let url = url(in: folder)
     guard FolderListing.kind(of: url.path) != .missing else {
-      throw .cannotRead(path: url.path, reason: "no metrics of a training run")
+      throw .cannotRead(path: url.path, reason: RunFault.noMetrics)
     }
     let texts = try texts(of: url)
     let lines = texts.compactMap(line)

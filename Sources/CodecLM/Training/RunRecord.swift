@@ -12,7 +12,7 @@ package struct RunRecord: Codable {
   package var rate: Float { trainer.schedule.rate(at: Trainer.progress(state, of: trainer.budget)) }
 
   /// The first number that no run can have, for a model of this context; `nil` if all are possible.
-  package func impossibility(context: Int) -> String? {
+  package func impossibility(context: Int) -> RunFault? {
     let most = 1 << 48
     let counts: [(String, Int, ClosedRange<Int>)] = [
       ("batch", trainer.batch, 1...1 << 16),
@@ -27,7 +27,7 @@ package struct RunRecord: Codable {
       ("epoch", state.sampler.epoch, 0...most), ("best", best?.step ?? 0, 0...most),
     ]
     for (name, value, range) in counts where !range.contains(value) {
-      return "\(name) is \(value), outside \(range.lowerBound)…\(range.upperBound)"
+      return .count(name, value, allowed: range)
     }
     let amounts: [(String, Double)] = [
       ("peak", Double(trainer.schedule.peak)), ("warmUpShare", trainer.schedule.warmUpShare),
@@ -39,7 +39,7 @@ package struct RunRecord: Codable {
       ("checkpointInterval", run.checkpointInterval.amount),
     ]
     for (name, value) in amounts where !(0...1e15).contains(value) {
-      return "\(name) is \(value), outside 0…10¹⁵"
+      return .amount(name, value)
     }
     return nil
   }

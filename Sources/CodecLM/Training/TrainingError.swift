@@ -19,7 +19,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// What the run was started with has changed.
   case changed(path: String, what: String)
 
-  /// One line that says the way out.
+  /// One line.
   public var description: String {
     switch self {
     case .notFinite(let step, let fault): "step \(step), as those before it: \(fault)"
@@ -28,24 +28,21 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .validationDiverged(let path, let checkpoint, let step):
       "step \(step): the loss of held-out images is not finite; \(Self.wayOut(path, checkpoint))"
     case .runExists(let path):
-      "\(path) holds a run already; give --resume to go on with it, or another --out"
+      "\(path) holds a run already"
     case .modelExists(let path):
-      "\(path) holds a model, which would be replaced; give another --out"
-    case .taken(let path): "\(path) exists and would be replaced; give another --out"
+      "\(path) holds a model, which would be replaced"
+    case .taken(let path): "\(path) exists and would be replaced"
     case .nothingToResume(let path):
-      "\(path) holds no checkpoint to resume; leave out --resume to start a run there"
+      "\(path) holds no checkpoint to resume"
     case .noRun(let path):
-      "\(path) holds no training run; name the --out of jpeglm train"
+      "\(path) holds no training run"
     case .changed(let path, let what):
-      "\(path): \(what) changed since the run began; start a new run with another --out"
+      "\(path): \(what) changed since the run began"
     }
   }
 
   private static func wayOut(_ path: String, _ checkpoint: Int?) -> String {
     guard let checkpoint else { return "the model to begin with is not usable" }
-    return """
-      \(path) holds the model of step \(checkpoint), which is good: go on from it with --from \(path), \
-      another --out and a lower --learning-rate
-      """
+    return "\(path) holds the model of step \(checkpoint), which is good"
   }
 }

@@ -37,16 +37,10 @@ extension TrainingRun {
   static func opened(_ name: String, of checkpoint: URL) throws -> SafeTensors {
     do {
       return try SafeTensors(checkpoint.appendingPathComponent(name))
-    } catch FileError.malformed(_, let reason) {
-      throw malformed(checkpoint.appendingPathComponent(name), reason, checkpoint)
+    } catch FileError.malformed(let path, let reason) {
+      throw FileError.malformed(
+        path: path, reason: DamagedCheckpoint(fault: reason, checkpoint: checkpoint.path))
     }
-  }
-
-  /// That a file of a checkpoint is damaged, and the way out.
-  static func malformed(_ file: URL, _ reason: String, _ checkpoint: URL) -> FileError {
-    .malformed(
-      path: file.path,
-      reason: "\(reason); remove \(checkpoint.path), and --resume goes on from the one before")
   }
 
   /// Writes a checkpoint, makes it the folder's own, and removes old ones.

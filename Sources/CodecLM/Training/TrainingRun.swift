@@ -172,8 +172,10 @@ public struct TrainingRun: ~Copyable {
     let moments = try Self.opened(Self.momentsFile, of: newest)
     try Self.publish(newest, in: folder)
     let checkpoint = try Checkpoint(folder)
-    if let reason = record.impossibility(context: checkpoint.configuration.contextLength) {
-      throw Self.malformed(newest.appendingPathComponent(Self.stateFile), reason, newest)
+    if let fault = record.impossibility(context: checkpoint.configuration.contextLength) {
+      throw FileError.malformed(
+        path: newest.appendingPathComponent(Self.stateFile).path,
+        reason: DamagedCheckpoint(fault: fault, checkpoint: newest.path))
     }
     let trainer = try Trainer(
       checkpoint.model, data, record.trainer, state: record.state,
@@ -212,8 +214,9 @@ public struct TrainingRun: ~Copyable {
     let url = newest.appendingPathComponent(stateFile)
     do {
       return try JSONFile.read(RunRecord.self, url)
-    } catch FileError.malformed(_, let reason) {
-      throw malformed(url, reason, newest)
+    } catch FileError.malformed(let path, let reason) {
+      throw FileError.malformed(
+        path: path, reason: DamagedCheckpoint(fault: reason, checkpoint: newest.path))
     }
   }
 

@@ -17,7 +17,7 @@ public struct StatisticsFile: Sendable {
     var features: FeatureProtocol?
   }
 
-  private static let descriptionName = "protocol.json"
+  static let descriptionName = "protocol.json"
 
   /// Statistics that are at hand.
   public init(_ statistics: FeatureStatistics, _ features: FeatureProtocol?) {
@@ -31,31 +31,28 @@ public struct StatisticsFile: Sendable {
   public init(_ url: URL) throws {
     let file = try MappedFile(path: url.path)
     let entries = try ZipDirectory(file, allowsCompressed: true)
-    func malformed(_ reason: String) -> FileError { .malformed(path: url.path, reason: reason) }
+    func malformed(_ fault: Fault) -> FileError { .malformed(path: url.path, reason: fault) }
     func array(_ name: String) throws -> NumPyArray {
       guard let contents = try entries.contents(of: "\(name).npy") else {
-        let names = entries.entries.keys.sorted().joined(separator: ", ")
-        throw malformed(
-          "there is no array \(name); statistics have mu and sigma, here is: \(names)")
+        throw malformed(.noArray(name, among: entries.entries.keys.sorted()))
       }
       do {
         return try NumPyArray(contents)
       } catch {
-        throw malformed("\(name) \(error.description)")
+        throw malformed(.array(name, error))
       }
     }
     let (mean, covariance) = (try array("mu"), try array("sigma"))
     let dimensions = mean.elements.count
     guard mean.shape == [dimensions], covariance.shape == [dimensions, dimensions], dimensions > 0
     else {
-      throw malformed(
-        "mu has shape \(mean.shape) and sigma \(covariance.shape), expected [n] and [n, n]")
+      throw malformed(.shapes(mean: mean.shape, covariance: covariance.shape))
     }
     let description = try entries.contents(of: Self.descriptionName).map {
       do {
         return try JSONDecoder().decode(Description.self, from: Data($0))
       } catch {
-        throw malformed("\(Self.descriptionName) is not of the expected form")
+        throw malformed(.protocolForm)
       }
     }
     features = description?.features
@@ -64,10 +61,10 @@ public struct StatisticsFile: Sendable {
       covariance: try DoubleMatrix(
         rows: dimensions, columns: dimensions, covariance.elements))
     guard statistics.mean.allSatisfy(\.isFinite), statistics.covariance.isFinite else {
-      throw malformed("a number in it is infinite or not a number")
+      throw malformed(.notFinite)
     }
     if let fault = try statistics.covariance.faultOfCovariance {
-      throw malformed("sigma is no covariance: \(fault)")
+      throw malformed(fault)
     }
   }
 
@@ -101,22 +98,22 @@ extension DoubleMatrix {
   private static let rounding = 1e-4
 
   /// Why a square matrix of finite numbers is no covariance, if it is none.
-  fileprivate var faultOfCovariance: String? {
+  fileprivate var faultOfCovariance: StatisticsFile.Fault? {
     get throws {
       let variances = (0..<rows).map { self[$0, $0] }
       if let place = variances.firstIndex(where: { $0 < 0 }) {
-        return "the variance of feature \(place) is \(variances[place])"
+        return .variance(ofFeature: place, variances[place])
       }
       let tolerance = Self.rounding * (variances.max() ?? 0)
       for row in 0..<rows {
         for column in 0..<row where !(abs(self[row, column] - self[column, row]) <= tolerance) {
-          return "it is not symmetric at row \(row), column \(column)"
+          return .notSymmetric(row: row, column: column)
         }
       }
       // Of fewer pictures than features, eigenvalues are zero but for rounding.
       let raised = try DoubleMatrix(copying: self)
       for place in 0..<rows { raised[place, place] += max(tolerance, .leastNormalMagnitude) }
-      return LAPACK.cholesky(raised) ? nil : "some of its eigenvalues are negative"
+      return LAPACK.cholesky(raised) ? nil : .negativeEigenvalues
     }
   }
 }

@@ -57,10 +57,7 @@ public struct FeatureWeightsMissing: Error, Equatable, Sendable, CustomStringCon
       Scripts/models/install-feature-weights.py installs them
       """
     case .inceptionV3:
-      """
-      there are no weights of Inception-v3 at \(path); give the path of pytorch-fid's file with \
-      --network-weights, or put it there
-      """
+      "there are no weights of Inception-v3 at \(path)"
     }
   }
 }

@@ -11,6 +11,25 @@ public struct FeatureFile: Sendable {
 
   private static let tensorName = "features"
 
+  /// Why a file holds no features.
+  package enum Fault: FileFault {
+    /// There is no tensor of their name.
+    case noTensor
+    /// The tensor is no matrix of floating-point numbers.
+    case shape([Int])
+    /// A number is infinite or not a number.
+    case notFinite
+
+    package var description: String {
+      switch self {
+      case .noTensor: "there is no tensor \(FeatureFile.tensorName)"
+      case .shape(let shape):
+        "\(FeatureFile.tensorName) is no table of numbers but of shape \(shape)"
+      case .notFinite: "a feature is infinite or not a number"
+      }
+    }
+  }
+
   private enum Key {
     static let network = "network"
     static let weights = "weights_sha256"
@@ -28,16 +47,16 @@ public struct FeatureFile: Sendable {
   /// - Throws: ``FileError`` that says what is wrong with the file, ``NumericsError``.
   public init(_ url: URL) throws {
     let file = try SafeTensors(url)
-    func malformed(_ reason: String) -> FileError { .malformed(path: url.path, reason: reason) }
+    func malformed(_ fault: Fault) -> FileError { .malformed(path: url.path, reason: fault) }
     guard let tensor = file.tensors[Self.tensorName] else {
-      throw malformed("there is no tensor \(Self.tensorName)")
+      throw malformed(.noTensor)
     }
     guard tensor.shape.count == 2, tensor.count > 0, tensor.type.isFloatingPoint else {
-      throw malformed("\(Self.tensorName) is no table of numbers but of shape \(tensor.shape)")
+      throw malformed(.shape(tensor.shape))
     }
     features = try Matrix(rows: tensor.shape[0], columns: tensor.shape[1])
     tensor.load(into: features.buffer)
-    guard features.isFinite else { throw malformed("a feature is infinite or not a number") }
+    guard features.isFinite else { throw malformed(.notFinite) }
     if let network = file.metadata[Key.network], let weights = file.metadata[Key.weights],
       let resize = file.metadata[Key.resize].flatMap(FeatureResize.init(rawValue:))
     {

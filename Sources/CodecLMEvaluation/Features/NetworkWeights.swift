@@ -9,7 +9,7 @@ package struct NetworkWeights: Sendable {
 
   /// Opens a safetensors file or a PyTorch state dict.
   ///
-  /// - Throws: ``FileError`` when the file is neither, ``NumericsError/cannotMap(path:reason:)``.
+  /// - Throws: ``FileError`` when the file is neither.
   package init(_ url: URL, epsilon: Double) throws {
     let start = try MappedFile(path: url.path)
     // A safetensors file has the length of its header, then the header, which is JSON.

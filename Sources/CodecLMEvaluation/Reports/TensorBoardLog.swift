@@ -105,7 +105,7 @@ public final class TensorBoardLog {
   /// A check value as records hold it: turned by 15 bits and moved by a constant, for a record may
   /// itself hold check values.
   private static func check(_ bytes: [UInt8]) -> [UInt8] {
-    let value = CRC32.castagnoli.value(of: bytes)
+    let value = CRC32C.value(of: bytes)
     return Message.littleEndian((value >> 15 | value << 17) &+ 0xA282_EAD8)
   }
 }

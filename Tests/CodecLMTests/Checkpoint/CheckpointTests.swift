@@ -66,7 +66,7 @@ import Testing
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("run")
       #expect(
-        throws: FileError.malformed(path: url.path, reason: "no such folder; check the path")
+        throws: FileError.malformed(path: url.path, reason: Checkpoint.Fault.noFolder)
       ) { try Checkpoint(url) }
     }
   }
@@ -88,7 +88,9 @@ import Testing
         #"{"do_sample": true, "top_k": -3}"#,
       ] {
         try Data(text.utf8).write(to: file)
-        #expect(throws: FileError.self) { try Checkpoint(folder) }
+        #expect(
+          throws: FileError.malformed(path: file.path, reason: Checkpoint.Fault.sampling)
+        ) { try Checkpoint(folder) }
       }
     }
   }
@@ -157,7 +159,7 @@ import Testing
       #expect(
         throws: FileError.malformed(
           path: folder.appendingPathComponent("config.json").path,
-          reason: "vocab_size is 200, the tokenizer has 258")
+          reason: Checkpoint.Fault.vocabulary(200, tokenizer: 258))
       ) { try Checkpoint(folder) }
     }
   }

@@ -116,22 +116,45 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ("model.safetensors.index.json", #"{"weight_map":{"a":"../a.safetensors"}}"#, "no name"),
-    ("model.safetensors.index.json", #"{"weight_map":{"a":"b.safetensors"}}"#, "b.safetensors"),
-    ("model.safetensors.index.json", #"{"weight_map":[]}"#, "weight_map has the wrong type"),
-    ("model.safetensors.index.json", #"{"weight_map":{}}"#, "holds 0 tensors"),
-    ("config.json", "3", "has the wrong type"),
-  ])
+  @Test(
+    arguments: [
+      (
+        "model.safetensors.index.json", #"{"weight_map":{"a":"../a.safetensors"}}"#,
+        Checkpoint.Fault.shardName("../a.safetensors")
+      ),
+      (
+        "model.safetensors.index.json", #"{"weight_map":[]}"#,
+        JSONFault.wrongType(path: "weight_map")
+      ),
+      (
+        "model.safetensors.index.json", #"{"weight_map":{}}"#,
+        Checkpoint.Fault.tooFewTensors(0, layers: 2)
+      ),
+      ("config.json", "3", JSONFault.wrongType(path: "")),
+    ] as [(String, String, any FileFault)])
   func `a folder that contradicts itself is refused`(
-    file: String, content: String, reason: String
+    file: String, content: String, fault: any FileFault
   ) throws {
     try withTemporaryFolder { folder in
       let model = folder.appendingPathComponent("model")
       try Self.copy("sharded-bf16", to: model)
-      try Data(content.utf8).write(to: model.appendingPathComponent(file))
-      let error = try #require(throws: (any Error).self) { try Checkpoint(model) }
-      #expect("\(error)".contains(reason), "\(error)")
+      let url = model.appendingPathComponent(file)
+      try Data(content.utf8).write(to: url)
+      #expect(throws: FileError.malformed(path: url.path, reason: fault)) { try Checkpoint(model) }
+    }
+  }
+
+  @Test func `a file that an index names and that is missing is named`() throws {
+    try withTemporaryFolder { folder in
+      let model = folder.appendingPathComponent("model")
+      try Self.copy("sharded-bf16", to: model)
+      try Data(#"{"weight_map":{"a":"b.safetensors"}}"#.utf8).write(
+        to: model.appendingPathComponent("model.safetensors.index.json"))
+      #expect(
+        throws: FileError.cannotRead(
+          path: model.appendingPathComponent("b.safetensors").path,
+          reason: SystemFault(ENOENT, .reading))
+      ) { try Checkpoint(model) }
     }
   }
 
@@ -141,15 +164,24 @@ import Testing
       try Self.copy("bin-f32", to: model)
       let config = model.appendingPathComponent("config.json")
       let text = try String(contentsOf: config, encoding: .utf8)
-      for (change, reason) in [
-        (#""num_hidden_layers": 1"#, "model.layers.1.input_layernorm.weight, which a Llama"),
-        (#""num_hidden_layers": 3"#, "model.layers.2.input_layernorm.weight is missing"),
-        (#""num_hidden_layers": 4000"#, "too few for 4000 layers"),
-      ] {
+      let weights = model.appendingPathComponent("pytorch_model.bin")
+      let count = try PyTorchFile(weights).tensors.count
+      for (change, fault) in [
+        (
+          #""num_hidden_layers": 1"#,
+          Checkpoint.Fault.stranger("model.layers.1.input_layernorm.weight")
+        ),
+        (
+          #""num_hidden_layers": 3"#,
+          TensorFault.missing("model.layers.2.input_layernorm.weight")
+        ),
+        (#""num_hidden_layers": 4000"#, Checkpoint.Fault.tooFewTensors(count, layers: 4000)),
+      ] as [(String, any FileFault)] {
         try Data(text.replacingOccurrences(of: #""num_hidden_layers": 2"#, with: change).utf8)
           .write(to: config)
-        let error = try #require(throws: FileError.self) { try Checkpoint(model) }
-        #expect(error.description.contains(reason), "\(error)")
+        #expect(throws: FileError.malformed(path: weights.path, reason: fault)) {
+          try Checkpoint(model)
+        }
       }
     }
   }
@@ -159,9 +191,11 @@ import Testing
       let model = folder.appendingPathComponent("model")
       try Self.copy("bin-f32", to: model)
       try FileManager.default.removeItem(at: model.appendingPathComponent("pytorch_model.bin"))
-      let error = try #require(throws: FileError.self) { try Checkpoint(model) }
-      #expect(error.description.contains("model.safetensors"))
-      #expect(error.description.contains("nor pytorch_model.bin"))
+      #expect(
+        throws: FileError.cannotRead(
+          path: model.appendingPathComponent("model.safetensors").path,
+          reason: Checkpoint.Fault.noWeights(nor: "pytorch_model.bin"))
+      ) { try Checkpoint(model) }
     }
   }
 

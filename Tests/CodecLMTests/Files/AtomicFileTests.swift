@@ -79,7 +79,9 @@ struct AtomicFileTests {
     try FileManager.default.createSymbolicLink(
       atPath: link.path, withDestinationPath: "nowhere")
     for taken in [target, link] {
-      #expect(throws: FileError.self) { try AtomicFile.write([2], path: taken.path, .bulkNew) }
+      #expect(
+        throws: FileError.cannotWrite(path: taken.path, reason: SystemFault(EEXIST, .writing))
+      ) { try AtomicFile.write([2], path: taken.path, .bulkNew) }
     }
     #expect(try Array(Data(contentsOf: target)) == [1])
     #expect(try Set(folder.names) == ["target", "link"])
@@ -108,13 +110,14 @@ struct AtomicFileTests {
   @Test func `a missing folder is an error that names the target`() {
     let url = folder("missing/file")
     #expect(
-      throws: FileError.cannotWrite(path: url.path, reason: "No such file or directory")
+      throws: FileError.cannotWrite(path: url.path, reason: SystemFault(ENOENT, .writing))
     ) { try AtomicFile.write([1], to: url) }
   }
 
   @Test func `a target that is a folder is an error without a trace`() throws {
     try FileManager.default.createDirectory(at: target, withIntermediateDirectories: false)
-    #expect(throws: FileError.cannotWrite(path: target.path, reason: "Is a directory")) {
+    #expect(throws: FileError.cannotWrite(path: target.path, reason: SystemFault(EISDIR, .writing)))
+    {
       try AtomicFile.write([1], to: target)
     }
     #expect(try folder.names == ["target"])

@@ -24,8 +24,9 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write([1, 2], to: "old")
     let path = folder("old").path
-    #expect(throws: FileError.self) { try ResultPlace.check(file: path, force: false) }
-    #expect(throws: FileError.self) {
+    let exists = FileError.cannotWrite(path: path, reason: PlaceFault.exists)
+    #expect(throws: exists) { try ResultPlace.check(file: path, force: false) }
+    #expect(throws: exists) {
       try ResultPlace.check(file: path, force: false) { $0 == [3] }
     }
     #expect(throws: Never.self) {
@@ -41,21 +42,19 @@ import Testing
       at: folder("folder"), withIntermediateDirectories: false)
     try FileManager.default.createSymbolicLink(
       at: folder("link"), withDestinationURL: folder("nowhere/at/all"))
-    func reason(_ check: () throws -> Void) -> String {
-      do {
-        try check()
-        return "none"
-      } catch { return "\(error)" }
+    func error(_ name: String, _ fault: PlaceFault) -> FileError {
+      .cannotWrite(path: folder(name).path, reason: fault)
     }
-    #expect(
-      reason { try ResultPlace.check(file: folder("folder").path, force: true) }.contains(
-        "name a file"))
+    #expect(throws: error("folder", .isFolder)) {
+      try ResultPlace.check(file: folder("folder").path, force: true)
+    }
     for path in ["taken/a.html", "taken/a/b.html"] {
-      #expect(
-        reason { try ResultPlace.check(file: folder(path).path, force: false) }.contains(
-          "not a folder"))
+      #expect(throws: error("taken", .isFile)) {
+        try ResultPlace.check(file: folder(path).path, force: false)
+      }
     }
-    #expect(reason { try ResultPlace.check(folder: folder("taken").path) }.contains("not a folder"))
-    #expect(reason { try ResultPlace.check(folder: folder("link").path) }.contains("nowhere"))
+    for (name, fault) in [("taken", PlaceFault.isFile), ("link", .danglingLink)] {
+      #expect(throws: error(name, fault)) { try ResultPlace.check(folder: folder(name).path) }
+    }
   }
 }

@@ -41,6 +41,9 @@ import Testing
 
   @Test func `another's file of the list's name is left alone`() throws {
     try folder.write(Array("my own notes".utf8), to: WrittenFiles.listName)
-    #expect(throws: FileError.self) { try WrittenFiles(in: folder.url.path) }
+    #expect(
+      throws: FileError.malformed(
+        path: folder(WrittenFiles.listName).path, reason: PlaceFault.foreignList)
+    ) { try WrittenFiles(in: folder.url.path) }
   }
 }

@@ -41,41 +41,36 @@ struct TokenizerDamageTests {
 
   @Test(
     arguments: [
-      ([], "no pieces"),
-      ([0x0a], "it ends within a field"),
-      ([0x0a, 0x7f, 0x0a], "it ends within a field"),
+      ([], .malformed(.noPieces)),
+      ([0x0a], .malformed(.endsInField)),
+      ([0x0a, 0x7f, 0x0a], .malformed(.endsInField)),
       // A length of 2⁶³ − 1, and one of 2⁶⁴ − 1.
       (
         [0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0x0a],
-        "it ends within a field"
+        .malformed(.endsInField)
       ),
       (
         [0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
-        "it ends within a field"
+        .malformed(.endsInField)
       ),
       (
         [0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
-        "a number of more than 64 bits"
+        .malformed(.longNumber)
       ),
-      ([0x0b, 0x0a], "a field of wire type 3"),
-      ([0x0a, 0x02, 0x0a, 0x00], "no piece"),
-      ([0x0a, 0x05, 0x15, 0x00, 0x00, 0xc0, 0x7f], "a score of nan"),
-      ([0x0a, 0x03, 0x0a, 0x01, 0xff], "a text that is not UTF-8"),
-      ([0x0a, 0x02, 0x18, 0x09], "a piece of type 9"),
-    ] as [([UInt8], String)])
-  func `a forged message has one clear error`(bytes: [UInt8], reason: String) {
-    let error = #expect(throws: TokenizerError.self) { try Tokenizer(TokenizerFile(bytes)) }
-    switch error {
-    case .malformed(let found): #expect(found == reason)
-    case .unsupported: #expect(reason == "no piece")
-    default: Issue.record("\(String(describing: error))")
-    }
+      ([0x0b, 0x0a], .malformed(.wireType(3))),
+      ([0x0a, 0x02, 0x0a, 0x00], .unsupported(.modelType("1"))),
+      ([0x0a, 0x05, 0x15, 0x00, 0x00, 0xc0, 0x7f], .malformed(.score(bits: 0x7fc0_0000))),
+      ([0x0a, 0x03, 0x0a, 0x01, 0xff], .malformed(.notUTF8)),
+      ([0x0a, 0x02, 0x18, 0x09], .malformed(.pieceType(9))),
+    ] as [([UInt8], TokenizerError)])
+  func `a forged message has one clear error`(bytes: [UInt8], error: TokenizerError) {
+    #expect(throws: error) { try Tokenizer(TokenizerFile(bytes)) }
   }
 
   @Test func `a nest of brackets is refused`() {
     for bracket in ["[", "{\"model\":"] {
       let text = "{\"added_tokens\":" + String(repeating: bracket, count: 100_000)
-      #expect(throws: TokenizerError.malformed(reason: "not JSON")) {
+      #expect(throws: TokenizerError.malformed(.notJSON)) {
         try Tokenizer(TokenizerFile(Array(text.utf8)))
       }
     }
@@ -83,6 +78,8 @@ struct TokenizerDamageTests {
 
   @Test func `a file larger than any tokenizer is refused`() throws {
     let spaces = [UInt8](repeating: 0x20, count: TokenizerFile.largest + 1)
-    #expect(throws: TokenizerError.self) { try Tokenizer(TokenizerFile(spaces)) }
+    #expect(throws: TokenizerError.unsupported(.tooLarge(bytes: spaces.count))) {
+      try Tokenizer(TokenizerFile(spaces))
+    }
   }
 }

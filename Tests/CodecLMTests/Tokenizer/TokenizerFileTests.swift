@@ -86,37 +86,41 @@ struct TokenizerFileTests {
     #expect(try Tokenizer(TokenizerFile(Array(older.utf8))) == tokenizer)
   }
 
-  @Test(arguments: [
-    ("\"normalizer\": null", "\"normalizer\": {\"type\": \"NFC\"}", "the normalizer NFC"),
-    (
-      "\"pre_tokenizer\": null", "\"pre_tokenizer\": {\"type\": \"ByteLevel\"}",
-      "the pre-tokenizer ByteLevel"
-    ),
-    (
-      "\"post_processor\": null", "\"post_processor\": {\"type\": \"RobertaProcessing\"}",
-      "the post-processor RobertaProcessing"
-    ),
-    ("\"dropout\": null", "\"dropout\": 0.1", "dropout"),
-    ("\"type\": \"BPE\"", "\"type\": \"Unigram\"", "the model type Unigram"),
-    ("\"ignore_merges\": false", "\"ignore_merges\": true", "ignored merges"),
-    ("\"⠇\": 7", "\"seven\": 7", "token 7, which is not made of Braille patterns"),
-    ("</s>", "<end>", "no added token </s>"),
-    ("</s>", "⠇⠇⠇⠇", "the added token 257, which is made of Braille patterns"),
-  ])
-  func `what would change ids is refused`(old: String, new: String, part: String) throws {
-    try expect(.unsupported(part: part), replacing: old, by: new)
+  @Test(
+    arguments: [
+      ("\"normalizer\": null", "\"normalizer\": {\"type\": \"NFC\"}", .normalizer("NFC")),
+      (
+        "\"pre_tokenizer\": null", "\"pre_tokenizer\": {\"type\": \"ByteLevel\"}",
+        .preTokenizer("ByteLevel")
+      ),
+      (
+        "\"post_processor\": null", "\"post_processor\": {\"type\": \"RobertaProcessing\"}",
+        .postProcessor("RobertaProcessing")
+      ),
+      ("\"dropout\": null", "\"dropout\": 0.1", .dropout),
+      ("\"type\": \"BPE\"", "\"type\": \"Unigram\"", .modelType("Unigram")),
+      ("\"ignore_merges\": false", "\"ignore_merges\": true", .ignoredMerges),
+      ("\"⠇\": 7", "\"seven\": 7", .noPatterns(7)),
+      ("</s>", "<end>", .noAddedToken("</s>")),
+      ("</s>", "⠇⠇⠇⠇", .addedPatterns(257)),
+    ] as [(String, String, UnsupportedTokenizer)])
+  func `what would change ids is refused`(
+    old: String, new: String, part: UnsupportedTokenizer
+  ) throws {
+    try expect(.unsupported(part), replacing: old, by: new)
   }
 
-  @Test(arguments: [
-    ("\"⠀\": 0", "\"⠀\": 1", "the ids of 319 tokens are not 0 to 318"),
-    ("\"⠀\": 0", "\"⠀\": -1", "the ids of 319 tokens are not 0 to 318"),
-    ("\"id\": 256", "\"id\": 300", "an added token has the ids 256 and 300"),
-    ("\"⠀\": 0", "\"⠀\": \"zero\"", "wrong value at model.vocab.⠀"),
-    ("\"merges\": [", "\"merges\": [\"⠀\",", "not JSON"),
-    ("\"merges\": [", "\"merges\": [[\"⠀\", \"⣿⣿\"],", "merge 0 is not of tokens"),
-  ])
-  func `contradictions are refused`(old: String, new: String, reason: String) throws {
-    try expect(.malformed(reason: reason), replacing: old, by: new)
+  @Test(
+    arguments: [
+      ("\"⠀\": 0", "\"⠀\": 1", .ids(count: 319)),
+      ("\"⠀\": 0", "\"⠀\": -1", .ids(count: 319)),
+      ("\"id\": 256", "\"id\": 300", .twoIDs(256, 300)),
+      ("\"⠀\": 0", "\"⠀\": \"zero\"", .wrongValue(path: "model.vocab.⠀")),
+      ("\"merges\": [", "\"merges\": [\"⠀\",", .notJSON),
+      ("\"merges\": [", "\"merges\": [[\"⠀\", \"⣿⣿\"],", .merge(0)),
+    ] as [(String, String, TokenizerFault)])
+  func `contradictions are refused`(old: String, new: String, fault: TokenizerFault) throws {
+    try expect(.malformed(fault), replacing: old, by: new)
   }
 
   @Test(arguments: ["truncation", "padding"])
@@ -139,7 +143,7 @@ struct TokenizerFileTests {
   @Test func `a byte without a token is refused in tokenizer json`() throws {
     let text = String(decoding: Tokenizer.bytes.file.bytes, as: UTF8.self)
     let changed = text.replacingOccurrences(of: "\"⠇\": 7", with: "\"⠇⠇\": 7")
-    #expect(throws: TokenizerError.unsupported(part: "no token for byte 7")) {
+    #expect(throws: TokenizerError.unsupported(.noByte(7))) {
       try Tokenizer(TokenizerFile(Array(changed.utf8)))
     }
   }
@@ -147,19 +151,21 @@ struct TokenizerFileTests {
   @Test func `no prefix of tokenizer json is read`() {
     let json = Tokenizer.bytes.file.bytes
     for count in stride(from: 1, to: json.count - 1, by: 61) {
-      #expect(throws: TokenizerError.malformed(reason: "not JSON")) {
+      #expect(throws: TokenizerError.malformed(.notJSON)) {
         try Tokenizer(TokenizerFile(Array(json.prefix(count))))
       }
     }
-    #expect(throws: TokenizerError.malformed(reason: "the key \"added_tokens\" is missing")) {
+    #expect(throws: TokenizerError.malformed(.missing(key: "added_tokens"))) {
       try Tokenizer(TokenizerFile(Array("{}".utf8)))
     }
   }
 
   @Test func `a missing file is named`() throws {
     try withTemporaryFolder { folder in
-      let error = #expect(throws: FileError.self) { try Tokenizer(contentsOf: folder) }
-      #expect(error?.description.contains("tokenizer.json") == true)
+      let error = FileError.cannotRead(
+        path: folder.appendingPathComponent("tokenizer.json").path,
+        reason: SystemFault(ENOENT, .reading))
+      #expect(throws: error) { try Tokenizer(contentsOf: folder) }
     }
   }
 }
