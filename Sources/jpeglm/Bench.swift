@@ -210,7 +210,7 @@ struct Bench: ParsableCommand {
 
   /// The tokens of the first pictures of a folder that can be read.
   private func sequences(of images: String, _ checkpoint: Checkpoint) throws -> [[Int32]] {
-    let folder = try MediaFolder(images, checkpoint.codec.sources)
+    let folder = try MediaFolder(images, checkpoint.codec.mediaKind)
     let progress = ProgressLine(isQuiet: false)
     var (sequences, skipped) = ([[Int32]](), [SkippedFile]())
     for file in folder.files {

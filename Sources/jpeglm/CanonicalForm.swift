@@ -19,35 +19,14 @@ struct CanonicalForm {
   }
 
   /// The endings of what is written of a file: of its stream, then of the copy for players.
-  var endings: [String] {
-    switch profile {
-    case .jpeg: [ending]
-    case .avc: [ending, "mp4"]
-    }
-  }
-
-  private var ending: String {
-    switch profile {
-    case .jpeg(let profile):
-      switch profile.stream {
-      case .full: "jpg"
-      case .abbreviated: "ajpg"
-      case .scan: "scan"
-      case .symbols: "symbols"
-      }
-    case .avc(let profile): profile.stream == .annexB ? "h264" : "slices"
-    }
-  }
+  var endings: [String] { [profile.streamExtension] + profile.fileExtensions.dropFirst() }
 
   /// The canonical stream of a file, and its codec.
   func stream(of file: [UInt8]) throws -> (bytes: [UInt8], codec: any Codec) {
-    guard keepsSize, case .jpeg(var own) = profile else {
-      return (try codec.canonicalBytes(of: file), codec)
+    var codec = codec
+    if keepsSize, let profile = profile.base as? any SizeKeeping {
+      codec = try profile.makeCodec(inSizeOf: file, maximumPixels: maximumPixels)
     }
-    let header = try JPEGHeader(file)
-    (own.width, own.height) = (header.width, header.height)
-    let codec = try JPEGCodec(
-      own, maximumPixels: maximumPixels, sides: JPEGProfile.fileSides)
     return (try codec.canonicalBytes(of: file), codec)
   }
 
@@ -56,18 +35,9 @@ struct CanonicalForm {
   /// A whole video is as the ffmpeg command of AVC-LM's authors writes it, the shape of its pixels and its
   /// colour description included; its slices are the canonical ones, so that it is coded once.
   func results(of file: [UInt8]) throws -> [(ending: String, bytes: [UInt8])] {
-    let whole = try whole(file)
+    let whole = try (codec as? any SourceFileEncoding)?.encodedSource(of: file)
     let (stream, codec) = try stream(of: whole ?? file)
     let copy = try codec.container(of: stream).map { (ending: $0.fileExtension, bytes: $0.file) }
-    return [(ending, whole ?? stream)] + [copy].compactMap { $0 }
-  }
-
-  private func whole(_ file: [UInt8]) throws(CodecError) -> [UInt8]? {
-    #if AVC
-      if let codec = codec as? AVCCodec, codec.profile.stream == .annexB {
-        return try codec.encodedFile(of: file)
-      }
-    #endif
-    return nil
+    return [(profile.streamExtension, whole ?? stream)] + [copy].compactMap { $0 }
   }
 }

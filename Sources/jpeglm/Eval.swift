@@ -129,7 +129,7 @@ struct Eval: ParsableCommand {
       .map { name, path in try EvalInput(name, path, count: count, limits, session) }
     let real = inputs[0]
     let codec = try reference.codec(limits)
-    session.report.codec = codec.map { .jpeg($0.profile) }
+    session.report.codec = codec.map { CodecProfile($0.profile) }
     try session.add(real, as: codec.map { .fitted($0) } ?? .asStored)
     if inputs.count > 1 { try session.add(inputs[1], as: .asStored) }
     if reference.quality != nil, let codec {
@@ -150,7 +150,7 @@ struct Eval: ParsableCommand {
     let profile = generator.checkpoint.codec
     let drawing = sampling.sampling(generator.checkpoint)
     let count = count ?? Self.usualCount
-    let folder = try MediaFolder(real, profile.sources, maximumPixels: limits.maxPixels)
+    let folder = try MediaFolder(real, profile.mediaKind, maximumPixels: limits.maxPixels)
     session.noteOmissions(of: folder)
     var real = PictureSet("real", folder, count: heldOut ? nil : count)
     if heldOut {
@@ -173,19 +173,22 @@ struct Eval: ParsableCommand {
     let writer = EvalWriter(
       generator, drawing, seed: seed, folder: output.samples, force: output.replacing.force)
     try writer.checkPlaces(completing: keep, count)
-    switch profile {
-    case .jpeg(let form): try evaluatePictures(session, writer, real, form)
-    case .avc: try evaluateClips(session, writer, real, generator)
+    let codec = try profile.makeCodec(maximumPixels: limits.maxPixels)
+    if codec is any ClipCoding {
+      try evaluateClips(session, writer, real, codec)
+    } else if let codec = codec as? any PictureEncoding {
+      try evaluatePictures(session, writer, real, codec)
+    } else {
+      throw ValidationError("\(first) writes neither pictures nor videos.")
     }
   }
 
   private func evaluateClips(
-    _ session: EvalSession, _ writer: EvalWriter, _ real: PictureSet, _ generator: Generator
+    _ session: EvalSession, _ writer: EvalWriter, _ real: PictureSet, _ codec: any Codec
   ) throws {
     guard keep.isEmpty else {
       throw ValidationError("--keep is for pictures; \(first) writes videos: give --keep-frames.")
     }
-    let codec = try generator.checkpoint.codec.makeCodec(maximumPixels: limits.maxPixels)
     let clips = try EvalClips(codec, real, writer, session, threads.pool)
     session.report.generation?.count = clips.count
     if let keepFrames {
@@ -196,13 +199,13 @@ struct Eval: ParsableCommand {
   }
 
   private func evaluatePictures(
-    _ session: EvalSession, _ writer: EvalWriter, _ files: PictureSet, _ form: JPEGProfile
+    _ session: EvalSession, _ writer: EvalWriter, _ files: PictureSet,
+    _ codec: any PictureEncoding
   ) throws {
     guard keepFrames == nil, !noDistances else {
       throw ValidationError(
         "--keep-frames and --no-distances are for videos; \(first) writes pictures.")
     }
-    let codec = try JPEGCodec(form, maximumPixels: limits.maxPixels)
     let real = files.prepared(.fitted(codec), name: files.name)
     try session.add(real)
     try session.add(real.prepared(.coded(codec), name: EvalSession.coded))

@@ -30,19 +30,7 @@ struct EvalTable {
           """
         ))
     }
-    switch report.codec {
-    case .jpeg(let profile):
-      lines.append(
-        (
-          "codec",
-          """
-          JPEG \(profile.width) × \(profile.height), quality \(profile.quality), \
-          \(profile.subsampling.rawValue)
-          """
-        ))
-    case .avc(let profile): lines.append(("codec", "\(profile)"))
-    case nil: break
-    }
+    if let codec = report.codec { lines.append(("codec", "\(codec)")) }
     if let generation = report.generation {
       lines.append(
         (

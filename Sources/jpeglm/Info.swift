@@ -63,18 +63,12 @@ struct Info: ParsableCommand {
         \(PlainText.line(weights.file))\(files)
         """)
     }
-    switch checkpoint.codec {
-    case .jpeg(let profile):
-      try printResult(
-        """
-        pictures   JPEG, \(profile.width) × \(profile.height), \
-        \(profile.subsampling.rawValue), quality \(profile.quality), restart interval \
-        \(profile.restartInterval), \(profile.stream.rawValue) streams\
-        \(checkpoint.assumesCodec ? " (assumed: no codec.json)" : "")
-        """)
-    case .avc(let profile):
-      try printResult("videos     \(profile), \(profile.stream.rawValue) streams")
-    }
+    try printResult(
+      """
+      \(checkpoint.codec.mediaKind.name.padding(toLength: 10, withPad: " ", startingAt: 0)) \
+      \(checkpoint.codec.summary)\
+      \(checkpoint.assumesCodec ? " (assumed: no codec.json)" : "")
+      """)
     if let sampling = checkpoint.sampling { try printResult("drawing    \(sampling.words)") }
     guard let training else { return try printResult("training   none recorded") }
     try printResult(

@@ -106,15 +106,15 @@ struct ProfileOptions: ParsableArguments {
   ) -> (profile: CodecProfile, description: String) {
     switch stream {
     case .image(let stream): image(for: sources, stream: stream, pool)
-    case .video(let stream):
-      (
-        .avc(video(stream: stream)),
-        """
-        \(Format.count(sources.files.count)) files → \(video(stream: stream)), \(stream.rawValue) \
-        streams
-        """
-      )
+    case .video(let stream): video(for: sources, stream: stream)
     }
+  }
+
+  private func video(
+    for sources: MediaFolder, stream: AVCProfile.Stream
+  ) -> (profile: CodecProfile, description: String) {
+    let profile = CodecProfile.avc(video(stream: stream))
+    return (profile, "\(Format.count(sources.files.count)) files → \(profile.summary)")
   }
 
   private func image(
@@ -123,16 +123,12 @@ struct ProfileOptions: ParsableArguments {
     let survey = ImageSurvey(sources, pool: pool)
     let chosen = image(
       side: survey.suggestedSide, isGrayscale: survey.isGrayscale, stream: stream)
-    let restart =
-      chosen.restartInterval == 0
-      ? "no restart markers" : "a restart marker every \(chosen.restartInterval) MCU"
+    let profile = CodecProfile.jpeg(chosen)
     let description = """
       \(Format.count(sources.files.count)) files, median short side \(survey.medianSide) px, \
-      \(survey.isGrayscale ? "grayscale" : "colour") → \(chosen.width) × \(chosen.height), \
-      \(chosen.subsampling.rawValue), quality \(chosen.quality), \(restart), \
-      \(chosen.stream.rawValue) streams
+      \(survey.isGrayscale ? "grayscale" : "colour") → \(profile.summary)
       """
-    return (.jpeg(chosen), description)
+    return (profile, description)
   }
 }
 

@@ -64,7 +64,7 @@ struct PromptOptions: ParsableArguments {
   ///
   /// - Throws: ``MediaFolderError``.
   func sources(_ profile: CodecProfile, _ progress: ProgressLine) throws -> Named {
-    let sources = try Sources(inputs, profile.sources)
+    let sources = try Sources(inputs, profile.mediaKind)
     try sources.report(to: progress)
     let names = DistinctNames.of(sources.files.map(\.stem))
     return Named(files: Array(zip(sources.files, names)), skipped: sources.skipped)

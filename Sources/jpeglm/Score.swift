@@ -84,9 +84,9 @@ struct Score: ParsableCommand {
     let checkpoint = try Checkpoint(URL(place: folder))
     let scorer = try Scorer(checkpoint, weights: weights, pool: pool)
     let codec = try checkpoint.codec.makeCodec(maximumPixels: limits.maxPixels)
-    let sources = try Sources(inputs, checkpoint.codec.sources)
+    let sources = try Sources(inputs, checkpoint.codec.mediaKind)
     try sources.report(to: progress)
-    let isVideo = checkpoint.codec.sources == .videos
+    let isVideo = checkpoint.codec.mediaKind == .videos
     var maps = try map.map { try self.maps($0, sources.files) }
     var (report, totals, skipped) = (Report(), Totals(), sources.skipped)
     try pool.forEachPortion(of: sources.files.count) { index -> Result<[UInt8], any Error> in
@@ -115,7 +115,7 @@ struct Score: ParsableCommand {
               path: source.path, bits: score.bits, bits_per_byte: score.bitsPerByte,
               baseline_share: score.share, jpeg_share: isVideo ? nil : score.share))
           guard map != nil else { continue }
-          let image = try heatMap(score, stream, scorer, checkpoint.codec)
+          let image = try heatMap(score, stream, scorer)
           try maps?.write([(source.name.replacingEnding(with: "jpg"), try image.sheetFile())])
         }
         let done = range.upperBound - usable.count + first + part.count
@@ -148,11 +148,10 @@ struct Score: ParsableCommand {
   }
 
   private func heatMap(
-    _ score: PictureScore, _ stream: [UInt8], _ scorer: Scorer, _ profile: CodecProfile
+    _ score: PictureScore, _ stream: [UInt8], _ scorer: Scorer
   ) throws -> PixelImage {
-    let size = profile.unitSize
-    let map = HeatMap(
-      columns: scorer.codec.unitsPerRow, width: size.width, height: size.height)
+    let units = try scorer.codec.unitCoding().unitLayout
+    let map = HeatMap(columns: units.columns, width: units.unitWidth, height: units.unitHeight)
     let bits = try scorer.unitBits(score, of: stream)
     let frames = try scorer.codec.frames(of: stream)
     let each = bits.count / frames.count

@@ -48,7 +48,7 @@ struct TrainSetup {
     let base = try from.map { try Checkpoint(URL(place: $0)) }
     let known = try base?.codec ?? (isThere ? Checkpoint.codec(of: folder) : nil)
     sources = try MediaFolder(
-      URL(place: options.images), known?.sources ?? options.profile.kind,
+      URL(place: options.images), known?.mediaKind ?? options.profile.kind,
       excluding: [folder], maximumPixels: options.limits.maxPixels)
     progress.noteLeftOut(sources.leftOut)
     if let known {

@@ -146,8 +146,7 @@ struct VocabularyOptions: ParsableArguments {
   /// The size wanted; else the paper's, which for symbols is one that has a token for all but rare ones.
   func count(for choice: TokenizerChoice, _ profile: CodecProfile) -> Int {
     if let wanted { return wanted }
-    if case .avc = profile { return 1_024 }
-    return choice == .learnt(insideSymbols: true) ? 1_024 : 320
+    return choice == .learnt(insideSymbols: true) ? 1_024 : profile.usualVocabulary
   }
 
   func validate() throws {

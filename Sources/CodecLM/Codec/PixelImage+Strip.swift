@@ -1,11 +1,15 @@
 extension PixelImage {
-  /// Pictures beside each other, from the left, in RGB if one of them is.
+  /// Pictures side by side, from the left, in RGB if one of them is.
   ///
   /// - Precondition: there is at least one, and all have one height.
   public init(sideBySide pictures: [PixelImage]) {
     precondition(!pictures.isEmpty, "a strip of no pictures")
     let height = pictures[0].height
     precondition(pictures.allSatisfy { $0.height == height }, "pictures of different heights")
+    if pictures.count == 1 {
+      self = pictures[0]
+      return
+    }
     let channels = pictures.map(\.channels).max() ?? 1
     let pictures = channels == 1 ? pictures : pictures.map(\.rgb)
     let width = pictures.reduce(0) { $0 + $1.width }

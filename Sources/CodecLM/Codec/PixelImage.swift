@@ -104,4 +104,9 @@ extension PixelImage {
     let h = min(self.height, max(1, (self.width * height + width / 2) / width))
     return cropped(x: (self.width - w) / 2, y: (self.height - h) / 2, width: w, height: h)
   }
+
+  /// The picture cropped at the centre to the proportions `width` : `height`, in that size.
+  func fitted(width: Int, height: Int) -> PixelImage {
+    centerCropped(width: width, height: height).resized(width: width, height: height)
+  }
 }

@@ -116,7 +116,7 @@ public enum MediaFolderError: Error, Equatable, Sendable, CustomStringConvertibl
     case .notAFolder(let path): "\(path) is not a folder; give the folder that holds the images"
     case .unreadable(let error): error.description
     case .noFiles(let kind, let path, let others):
-      "no \(kind == .images ? "JPEG file" : "video") below \(path); put files named "
+      "no \(kind.fileNoun) below \(path); put files named "
         + kind.endings.dropLast().map { ".\($0)" }.joined(separator: ", ")
         + " or .\(kind.endings.last ?? "") there"
         + (others.isEmpty ? "" : "; not listed: ")

@@ -24,15 +24,12 @@ extension TokenStore {
     expecting key: UInt64? = nil, pool: WorkerPool = .shared,
     progress: (Progress) throws -> Void = { _ in }
   ) throws -> TokenStore {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    let codecKey = [UInt8](try encoder.encode(profile))
     let parent = url.deletingLastPathComponent()
     try Folders.make(parent)
     do {
       return try build(
         from: folder, codec: try profile.makeCodec(maximumPixels: folder.maximumPixels),
-        codecKey: codecKey, tokenizer: tokenizer, at: url, heldOutShare: heldOutShare,
+        codecKey: try profile.storeKey(), tokenizer: tokenizer, at: url, heldOutShare: heldOutShare,
         mirrored: mirrored, strict: strict, expecting: key, pool: pool, progress: progress)
     } catch {
       Folders.removeIfEmpty(parent)

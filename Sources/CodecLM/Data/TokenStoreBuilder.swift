@@ -34,14 +34,15 @@ extension TokenStore {
   ///     taken whatever the files' times are, and nothing is written unless the folder's files fit it.
   ///   - pool: the threads that decode.
   ///   - progress: called about twice a second; an error it throws ends building.
-  /// - Throws: ``TokenStoreError``, ``FileError`` when the store cannot be written, and what
-  ///   `progress` throws. What stood at `url` is then unchanged.
+  /// - Throws: ``TokenStoreError``, ``FileError`` when the store cannot be written,
+  ///   ``CodecError/unsupported(_:)`` when the codec cannot mirror and is to, and what `progress` throws. What stood at `url` is then unchanged.
   public static func build(
     from folder: MediaFolder, codec: some Codec, codecKey: [UInt8], tokenizer: Tokenizer = .bytes,
     at url: URL, heldOutShare: Double? = nil, mirrored: Bool = false, strict: Bool = false,
     expecting key: UInt64? = nil, pool: WorkerPool = .shared,
     progress: (Progress) throws -> Void = { _ in }
   ) throws -> TokenStore {
+    if mirrored, !(codec is any Mirroring) { throw CodecError.unsupported("mirror images") }
     let share = heldOutShare ?? HeldOutSplit.share(of: folder.files.count)
     precondition((0...1).contains(share), "a held-out share of \(share)")
     let keys = Keys(folder, codecKey, tokenizer, share, mirrored: mirrored)

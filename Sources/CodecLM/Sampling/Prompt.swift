@@ -27,33 +27,42 @@ public struct Prompt: Sendable, Hashable {
 
 extension Prompt {
   /// How much of a picture or clip a prompt keeps, counted in the codec's units (for JPEG: MCUs, for
-  /// H.264: macroblocks) from the top left, frame after frame.
+  /// H.264: macroblocks).
   public enum Extent: Sendable, Hashable {
-    /// This share of the units, 0 to 1, rounded to the nearest.
+    /// This share of the units, 0 to 1, rounded to the nearest: those that the stream decides first.
     case share(Double)
-    /// This many units, or all if there are fewer.
+    /// This many units, or all if there are fewer: those that the stream decides first.
     case units(Int)
-    /// This many rows of units, or all if there are fewer.
+    /// This many rows of units from the top, frame after frame, or all if there are fewer.
     case rows(Int)
     /// This many frames, or all if there are fewer.
     case frames(Int)
 
-    func units(of codec: some Codec) -> Int {
-      let count =
+    /// How many bits a stream's beginning has that decides what is kept and is no longer than that; `nil`
+    /// if that is everything.
+    ///
+    /// - Parameter ends: for each unit of the layout, how many bits from the beginning decide it.
+    func bits(_ ends: [Int], _ layout: UnitLayout) -> Int? {
+      let (wanted, hasOrderOfStream) =
         switch self {
-        case .share(let share): Int((min(max(share, 0), 1) * Double(codec.unitCount)).rounded())
-        case .units(let count): count
-        case .rows(let count): min(count, codec.unitCount) * codec.unitsPerRow
-        case .frames(let count):
-          min(count, codec.frameCount) * (codec.unitCount / codec.frameCount)
+        case .share(let share):
+          (Int((min(max(share, 0), 1) * Double(layout.count)).rounded()), true)
+        case .units(let count): (count, true)
+        case .rows(let count): (min(count, layout.count) * layout.columns, false)
+        case .frames(let count): (min(count, layout.frames) * layout.unitsPerFrame, false)
         }
-      return min(max(count, 0), codec.unitCount)
+      let count = min(max(wanted, 0), layout.count)
+      if count == layout.count { return nil }
+      return (hasOrderOfStream ? ends.sorted() : ends).prefix(count).max() ?? 0
     }
   }
 }
 
 extension Codec {
-  /// The beginning of a stream, up to the last bit of the last unit that is kept.
+  /// The beginning of a stream, up to the last bit that decides a unit that is kept.
+  ///
+  /// Where the stream does not code unit after unit from the top left, it also holds what it codes of
+  /// others before that bit.
   ///
   /// ```swift
   /// let stream = try generator.codec.canonicalBytes(of: photo)
@@ -61,14 +70,13 @@ extension Codec {
   /// let files = try generator.generate(count: 3, continuing: [prompt]).all()
   /// ```
   ///
-  /// - Throws: ``CodecError`` when `canonical` is no stream of the profile.
+  /// - Throws: ``CodecError`` when `canonical` is no stream of the profile, or the format has no units.
   public func prompt(
     _ canonical: [UInt8], keeping extent: Prompt.Extent
   ) throws(CodecError) -> Prompt {
-    let ends = try unitEnds(of: canonical)
-    let units = extent.units(of: self)
-    if units == ends.count { return Prompt(bytes: canonical) }
-    return units == 0 ? .empty : Prompt(canonical, bits: ends[units - 1])
+    let layout = try unitCoding().unitLayout
+    let bits = extent.bits(try unitEnds(of: canonical), layout)
+    return bits.map { Prompt(canonical, bits: $0) } ?? Prompt(bytes: canonical)
   }
 
   /// A whole stream that begins with a prompt and ends with as little as the format allows; what the

@@ -23,9 +23,9 @@ public struct PictureSet: Sendable {
     /// Nothing: the picture at the size it has.
     case asStored
     /// Cropped and resized to the size of a codec's profile, without the losses of coding.
-    case fitted(JPEGCodec)
+    case fitted(any PictureEncoding)
     /// Brought into a codec's canonical form, and decoded from it.
-    case coded(JPEGCodec)
+    case coded(any Codec)
   }
 
   /// A decoded picture.

@@ -76,18 +76,6 @@ enum HTML {
     return "<dl>\(items.joined())</dl>"
   }
 
-  /// What a codec makes of pictures.
-  static func summary(_ codec: CodecProfile) -> String {
-    switch codec {
-    case .jpeg(let profile):
-      """
-      JPEG, \(profile.width) × \(profile.height), quality \(profile.quality), \
-      \(profile.subsampling.rawValue), restart interval \(profile.restartInterval)
-      """
-    case .avc(let profile): "\(profile)"
-    }
-  }
-
   /// A JPEG file in the page itself.
   static func image(file: [UInt8], alternative: String) -> String {
     let data = Data(file).base64EncodedString()

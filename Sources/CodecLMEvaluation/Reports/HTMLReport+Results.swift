@@ -78,7 +78,7 @@ extension HTMLReport {
         ("features", "\(features.dimensions)"), ("resizing", features.resize.summary),
       ]
     }
-    if let codec = report.codec { lines.append(("codec", HTML.summary(codec))) }
+    if let codec = report.codec { lines.append(("codec", "\(codec)")) }
     if let generation = report.generation {
       let sampling = generation.sampling
       lines += [

@@ -183,9 +183,9 @@ extension RunReport {
     let codec = checkpoint.codec
     lines += [
       (
-        codec.sources == .images ? "pictures" : "videos",
+        codec.mediaKind.name,
         """
-        \(HTML.summary(codec)), \(codec.streamName) streams\
+        \(codec.summary)\
         \(record.run.mirrored ? ", mirror images too" : "")
         """
       ),

@@ -61,28 +61,31 @@ public struct Scorer {
 
   /// The bits that each unit of a stream (for JPEG: each MCU) costs, in their order from the top left.
   ///
-  /// A token's bits are shared out evenly over the bits of the stream that it spells; those of
-  /// headers, of padding and markers behind a unit count to the unit that follows, at the end to the
-  /// last.
+  /// The codec must have units; see ``UnitCoding``.
   ///
-  /// - Throws: ``CodecError`` if it is no stream of the profile.
+  /// A token's bits are shared out evenly over the bits of the stream that it spells; those of
+  /// headers, of padding and markers behind a piece of a unit count to the piece that follows, at the end
+  /// to the last.
+  ///
+  /// - Throws: ``CodecError`` if it is no stream of the profile, or the format has no units.
   public func unitBits(_ score: PictureScore, of stream: [UInt8]) throws(CodecError) -> [Double] {
-    let ends = try codec.unitEnds(of: stream)
-    var result = [Double](repeating: 0, count: ends.count)
-    var (unit, start) = (0, 0)
+    let codec = try codec.unitCoding()
+    let runs = try codec.unitRuns(of: stream)
+    var result = [Double](repeating: 0, count: codec.unitLayout.count)
+    var (run, start) = (0, 0)
     let tokenizer = checkpoint.tokenizer
     for (token, bits) in zip(tokenizer.encode(stream), score.tokenBits) {
       let end = start + 8 * tokenizer.bytes(of: token).count
-      if end == start { result[unit] += bits }
+      if end == start { result[runs[run].unit] += bits }
       let each = bits / Double(end - start)
       while start < end {
-        while unit < ends.count - 1, ends[unit] <= start { unit += 1 }
-        let next = unit < ends.count - 1 ? min(end, ends[unit]) : end
-        result[unit] += each * Double(next - start)
+        while run < runs.count - 1, runs[run].end <= start { run += 1 }
+        let next = run < runs.count - 1 ? min(end, runs[run].end) : end
+        result[runs[run].unit] += each * Double(next - start)
         start = next
       }
     }
-    result[ends.count - 1] += score.tokenBits.last ?? 0
+    if let last = runs.last { result[last.unit] += score.tokenBits.last ?? 0 }
     return result
   }
 }

@@ -54,7 +54,7 @@
     public func makeGrammar() -> any ByteGrammar { grammar }
   }
 
-  extension AVCCodec {
+  extension AVCCodec: ClipCoding, PictureEncoding, Mirroring, PlayerCopying, SourceFileEncoding {
     /// Any video file in canonical form.
     ///
     /// - Throws: ``CodecError`` when `file` cannot be decoded without a fault, or is too short.
@@ -66,14 +66,24 @@
     /// Any video file in canonical form, its frames mirrored left to right.
     ///
     /// - Throws: ``CodecError`` when `file` cannot be decoded without a fault, or is too short.
-    public func mirroredBytes(of file: [UInt8]) throws(CodecError) -> [UInt8] {
+    public func mirrorImage(of file: [UInt8]) throws(CodecError) -> [UInt8] {
       try stream(
         ofSlices: slices(in: FFmpeg.transcode(file, profile, maximumPixels, mirrored: true)))
     }
 
-    /// Pictures of the profile's size and number, in RGB, in canonical form.
+    /// Pictures in canonical form: the first of them, as many as the profile has frames, each cropped
+    /// and resized.
+    ///
+    /// - Throws: ``CodecError/tooShort(frames:needed:perSecond:)``.
     public func canonicalBytes(of pictures: [PixelImage]) throws(CodecError) -> [UInt8] {
-      try stream(ofSlices: slices(in: FFmpeg.encode(pictures, profile)))
+      guard pictures.count >= profile.frames else {
+        throw .tooShort(
+          frames: pictures.count, needed: profile.frames, perSecond: profile.framesPerSecond)
+      }
+      let frames = pictures.prefix(profile.frames).map {
+        $0.fitted(width: profile.width, height: profile.height).rgb
+      }
+      return try stream(ofSlices: slices(in: FFmpeg.encode(frames, profile)))
     }
 
     /// What a file's canonical form is made from: its frames at the profile's rate and size, but without
@@ -96,6 +106,14 @@
       return try FFmpeg.transcode(file, profile, maximumPixels, keepsDescription: true)
     }
 
+    /// ``encodedFile(of:)`` where streams are whole files.
+    package func encodedSource(of file: [UInt8]) throws(CodecError) -> [UInt8]? {
+      switch profile.stream {
+      case .annexB: try encodedFile(of: file)
+      case .slices: nil
+      }
+    }
+
     /// The complete file of a canonical stream, as Annex B.
     ///
     /// - Throws: ``CodecError/notCanonical(offset:reason:)``.
@@ -107,40 +125,23 @@
       }
     }
 
-    /// The same frames in an MP4 file, which every player opens: not coded again.
+    /// The frames of a file in an MP4 file, which every player opens: not coded again.
     ///
-    /// - Throws: ``CodecError/notCanonical(offset:reason:)``.
-    public func container(
-      of canonical: [UInt8]
-    ) throws(CodecError) -> (file: [UInt8], fileExtension: String)? {
-      (try FFmpeg.mp4(of: file(from: canonical), profile), "mp4")
+    /// - Throws: ``CodecError`` when `file` cannot be read.
+    public func playerCopy(
+      ofFile file: [UInt8]
+    ) throws(CodecError) -> (file: [UInt8], fileExtension: String) {
+      (try FFmpeg.mp4(of: file, profile), profile.fileExtensions[1])
     }
 
-    /// The frames of a canonical stream.
+    /// The frames of a canonical stream's file.
     ///
-    /// This is the test of whether a sampled stream is a valid one: the grammar must accept it, and the
-    /// decoder must give the profile's number of frames and make nothing up.
+    /// This is, with the grammar, which ``file(from:)`` asks, the test of whether a sampled stream is a
+    /// valid one: the decoder must give the profile's number of frames and make nothing up.
     ///
-    /// - Throws: ``CodecError/notCanonical(offset:reason:)`` or ``CodecError/corrupt(message:)``.
-    public func frames(of canonical: [UInt8]) throws(CodecError) -> [PixelImage] {
-      try FFmpeg.decode(file(from: canonical), profile)
-    }
-
-    /// File, MP4 file and frames of a canonical stream.
-    ///
-    /// - Throws: as ``frames(of:)``.
-    public func content(of canonical: [UInt8]) throws(CodecError) -> StreamContent {
-      let file = try file(from: canonical)
-      return StreamContent(
-        file: file, container: (try FFmpeg.mp4(of: file, profile), "mp4"),
-        frames: try FFmpeg.decode(file, profile))
-    }
-
-    /// The frames of a canonical stream beside each other.
-    ///
-    /// - Throws: as ``frames(of:)``.
-    public func decode(_ canonical: [UInt8]) throws(CodecError) -> PixelImage {
-      PixelImage(sideBySide: try frames(of: canonical))
+    /// - Throws: ``CodecError/corrupt(message:)``, ``CodecError/warned(message:)``.
+    public func clip(ofFile file: [UInt8]) throws(CodecError) -> [PixelImage] {
+      try FFmpeg.decode(file, profile)
     }
 
     /// Follows a stream through the grammar.
@@ -200,27 +201,30 @@
     }
   }
 
-  extension AVCCodec {
+  extension AVCCodec: UnitCoding, BaselineMeasuring {
     /// Frames of a clip.
-    public var frameCount: Int { profile.frames }
+    public var framesPerClip: Int { profile.frames }
 
-    /// Macroblocks of a clip.
-    public var unitCount: Int { profile.frames * profile.macroblocksPerFrame }
+    /// The macroblocks of a clip.
+    public var unitLayout: UnitLayout {
+      UnitLayout(
+        columns: profile.macroblockColumns, rows: profile.macroblockRows, frames: profile.frames,
+        unitWidth: 16, unitHeight: 16)
+    }
 
-    /// Macroblocks in a row.
-    public var unitsPerRow: Int { profile.macroblockColumns }
-
-    /// The offset, in bits, behind the last bit of each macroblock, frame after frame.
+    /// The macroblocks of a stream, one piece each, frame after frame.
     ///
     /// - Throws: ``CodecError/notCanonical(offset:reason:)``.
-    public func unitEnds(of canonical: [UInt8]) throws(CodecError) -> [Int] {
-      try grammar.layout(of: canonical).unitEnds
+    public func unitRuns(of canonical: [UInt8]) throws(CodecError) -> [UnitRun] {
+      try grammar.layout(of: canonical).unitEnds.enumerated().map {
+        UnitRun(unit: $0.offset, end: $0.element)
+      }
     }
 
     /// The bits of the slices as NAL units, without start codes and parameter sets.
     ///
     /// - Throws: ``CodecError`` when `canonical` is no valid stream of this profile.
-    public func baselineBits(of canonical: [UInt8]) throws(CodecError) -> Int {
+    public func plainestBits(of canonical: [UInt8]) throws(CodecError) -> Int {
       try follow(canonical)
       return AVCUnits(of: canonical).reduce(0) { $0 + ($1.isSlice ? 8 * $1.bytes.count : 0) }
     }

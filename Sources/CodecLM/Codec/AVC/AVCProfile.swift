@@ -4,7 +4,10 @@
 /// All streams are those of AVC-LM (arXiv 2408.08459): H.264 Baseline (ITU-T H.264) as libx264 writes
 /// it at constant QP, an IDR picture and P pictures after it, with CAVLC, three reference frames,
 /// motion in whole 16 × 16 macroblocks, and one macroblock a slice.
-public struct AVCProfile: Codable, Hashable, Sendable {
+public struct AVCProfile: Profile {
+  /// In `codec.json`.
+  public static let name = "avc"
+
   /// Which parts of the file are in the stream.
   ///
   /// What is left out is the same for every clip of the profile.
@@ -59,16 +62,26 @@ public struct AVCProfile: Codable, Hashable, Sendable {
     self.stream = stream
   }
 
-  /// Reads a stored profile.
+  private enum CodingKeys: String, CodingKey {
+    case width, height, frames, qp, stream
+    case framesPerSecond = "frames_per_second"
+  }
+
+  /// In files of version 1.
+  private enum OldKeys: String, CodingKey { case framesPerSecond }
+
+  /// Reads a stored profile of any version.
   ///
   /// - Throws: a `DecodingError`, or ``CodecError/invalidProfile(_:)`` when a value leaves its
   ///   range.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
+    let old = try decoder.container(keyedBy: OldKeys.self)
     self.init(
       width: try values.decode(Int.self, forKey: .width),
       height: try values.decode(Int.self, forKey: .height),
-      framesPerSecond: try values.decode(Int.self, forKey: .framesPerSecond),
+      framesPerSecond: try old.decodeIfPresent(Int.self, forKey: .framesPerSecond)
+        ?? values.decode(Int.self, forKey: .framesPerSecond),
       frames: try values.decode(Int.self, forKey: .frames),
       qp: try values.decode(Int.self, forKey: .qp),
       stream: try values.decode(Stream.self, forKey: .stream))
@@ -104,11 +117,4 @@ extension AVCProfile {
 
   /// Macroblocks of a frame, and so its slices.
   public var macroblocksPerFrame: Int { macroblockColumns * macroblockRows }
-}
-
-extension AVCProfile: CustomStringConvertible {
-  /// One line for people.
-  public var description: String {
-    "H.264, \(width) × \(height), \(frames) frames, \(framesPerSecond) a second, QP \(qp)"
-  }
 }

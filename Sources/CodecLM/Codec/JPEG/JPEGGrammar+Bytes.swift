@@ -60,7 +60,7 @@ extension JPEGGrammar.Rules {
     }
   }
 
-  private func passDue(_ state: inout State) {
+  func passDue(_ state: inout State) {
     switch state.phase {
     case .header(let offset):
       state.phase = offset + 1 < header.count ? .header(offset + 1) : .scan
@@ -79,7 +79,7 @@ extension JPEGGrammar.Rules {
   }
 
   /// After a whole byte: if the interval's MCUs are done, a marker or the end follows.
-  private func closeInterval(_ state: inout State) {
+  func closeInterval(_ state: inout State) {
     guard state.bits.isPadding else { return }
     state.bits.isPadding = false
     if state.bits.mcu < mcus {

@@ -4,12 +4,13 @@
 /// It accepts every stream that the profile's encoder writes, and none that libjpeg would warn of. Beyond
 /// what an encoder writes it accepts values that no picture has but every decoder reads, for instance
 /// any DC difference: see <doc:Grammar>.
-public struct JPEGGrammar: ByteGrammar {
+package struct JPEGGrammar: ByteGrammar {
   /// What all streams of the profile share.
   final class Rules: Sendable {
     let header: [UInt8]
     let trailer: [UInt8]
-    /// For each block of an MCU, its tables (T.81 A.2.3).
+    /// For each block of an MCU, its component and tables (T.81 A.2.3).
+    let components: [Int]
     let dc: [HuffmanTree]
     let ac: [HuffmanTree]
     let mcus: Int
@@ -18,11 +19,12 @@ public struct JPEGGrammar: ByteGrammar {
     let blockBits: Int
 
     init(
-      header: [UInt8], trailer: [UInt8], dc: [HuffmanTree], ac: [HuffmanTree], mcus: Int,
-      restartInterval: Int
+      header: [UInt8], trailer: [UInt8], components: [Int], dc: [HuffmanTree],
+      ac: [HuffmanTree], mcus: Int, restartInterval: Int
     ) {
       self.header = header
       self.trailer = trailer
+      self.components = components
       self.dc = dc
       self.ac = ac
       self.mcus = mcus
@@ -40,25 +42,25 @@ public struct JPEGGrammar: ByteGrammar {
   }
 
   /// Whether the stream is whole.
-  public var isComplete: Bool { state.phase == .complete }
+  package var isComplete: Bool { state.phase == .complete }
 
   /// The bytes that may come next.
   ///
   /// - Complexity: a step for each node of the codes' trees within eight bits.
-  public var allowedBytes: ByteSet {
+  package var allowedBytes: ByteSet {
     if let due = rules.due(state) { return ByteSet(due) }
     return state.phase == .scan ? rules.allowedBytes(state.bits) : ByteSet()
   }
 
   /// The next byte, if there is no choice.
-  public var forcedByte: UInt8? {
+  package var forcedByte: UInt8? {
     if let due = rules.due(state) { return due }
     let allowed = allowedBytes
     return allowed.count == 1 ? allowed.first : nil
   }
 
   /// Goes on by a byte.
-  public mutating func advance(_ byte: UInt8) -> Bool {
+  package mutating func advance(_ byte: UInt8) -> Bool {
     rules.advance(&state, byte) { _ in }
   }
 
@@ -68,18 +70,18 @@ public struct JPEGGrammar: ByteGrammar {
   }
 
   /// The strings of a trie that may come next.
-  public func matches(
+  package func matches(
     in trie: ByteTrie, after known: [UInt8], _ allowed: ByteSet
   ) -> ByteTrie.Matches {
     trie.matches(after: known, allowed, from: state) { rules.advance(&$0, $1) { _ in } }
   }
 
   /// The code that is begun, and where the end of the interval is out of sight.
-  public var place: Place? { state.phase == .scan ? rules.place(state.bits) : nil }
+  package var place: Place? { state.phase == .scan ? rules.place(state.bits) : nil }
 
   /// Bytes that end the stream: the code begun by the shortest way, then in each block a DC
   /// difference of zero and EOB, so that every block shows the average of the one before it.
-  public func completion(beginning prefix: BitPrefix) -> [UInt8] {
+  package func completion(beginning prefix: BitPrefix) -> [UInt8] {
     var rest = state
     var bytes: [UInt8] = []
     while rest.phase != .complete {

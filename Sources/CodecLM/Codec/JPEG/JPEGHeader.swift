@@ -26,16 +26,16 @@ public struct JPEGHeader: Hashable, Sendable {
     var reader = try MarkerReader(file)
     var orientation: Orientation?
     func look(at segment: MarkerReader.Segment) {
-      guard segment.code == 0xE1, orientation == nil else { return }
+      guard segment.marker.code == 0xE1, orientation == nil else { return }
       orientation = Orientation(exif: file[segment.parameters])
     }
     while true {
       let segment = try reader.next()
       let start = segment.parameters.lowerBound
-      switch segment.code {
+      switch segment.marker.code {
       case 0xE1: look(at: segment)
       case 0xDA: throw .corrupt(message: "a scan without a frame at byte \(start - 4)")
-      case _ where segment.isFrameHeader:
+      case _ where segment.marker.isFrameHeader:
         guard segment.parameters.count >= 6 else {
           throw .corrupt(message: "the frame header at byte \(start - 4) is too short")
         }
@@ -43,7 +43,7 @@ public struct JPEGHeader: Hashable, Sendable {
         storedWidth = Int(file[start + 3]) << 8 | Int(file[start + 4])
         componentCount = Int(file[start + 5])
         // Writers may put EXIF anywhere before the scan, and readers look for it there.
-        while let next = try? reader.next(), next.code != 0xDA { look(at: next) }
+        while let next = try? reader.next(), next.marker.code != 0xDA { look(at: next) }
         self.orientation = orientation ?? .topLeft
         guard storedWidth > 0, storedHeight > 0 else {
           throw .unsupported("a frame of \(storedWidth) × \(storedHeight) pixels")

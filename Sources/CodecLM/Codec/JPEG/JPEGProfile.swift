@@ -3,7 +3,10 @@
 ///
 /// All streams are baseline sequential (ITU-T T.81, SOF0) with the Huffman tables of Annex K and the
 /// quantization tables that libjpeg makes from Annex K's at ``quality``.
-public struct JPEGProfile: Codable, Hashable, Sendable {
+public struct JPEGProfile: Profile {
+  /// In `codec.json`.
+  public static let name = "jpeg"
+
   /// Colour and the sampling factors of the chroma components (T.81 A.1.1).
   public enum Subsampling: String, Codable, CaseIterable, Sendable {
     /// YCbCr, chroma halved in both directions; an MCU is 16 × 16 pixels.
@@ -16,23 +19,24 @@ public struct JPEGProfile: Codable, Hashable, Sendable {
     case grayscale
   }
 
-  /// Which parts of the file are in the stream.
+  /// Which parts of the file are in the stream, by the form's name.
   ///
-  /// What is left out is the same for every picture of
-  /// the profile.
-  public enum Stream: String, Codable, CaseIterable, Sendable {
-    /// The whole file, an interchange format (T.81 B.2).
-    case full
-    /// The file without its quantization and Huffman tables, an abbreviated format (T.81 B.4): SOI,
-    /// APP0, SOF0, DRI if any, SOS, entropy-coded data, EOI. The form of the paper.
-    case abbreviated
-    /// The entropy-coded data alone, with its restart markers if any.
-    case scan
-    /// The coefficients of the entropy-coded data instead of their Huffman codes: for each block DC, the
-    /// AC coefficients that are not zero, and the block's end. A coefficient is a byte for component and
-    /// zig-zag index and a byte for the value, or three. The data and so the file follow from them bit by
-    /// bit.
-    case symbols
+  /// What is left out is the same for every picture of the profile.
+  public struct Stream: RawRepresentable, Codable, CaseIterable, Hashable, Sendable {
+    /// The name, as in `codec.json` and on the command line.
+    public let rawValue: String
+
+    /// The form of a name, if there is one.
+    public init?(rawValue: String) {
+      self.init(name: rawValue)
+      if JPEGStreamForms.entry(self) == nil { return nil }
+    }
+
+    /// The name of a form.
+    init(name: String) { rawValue = name }
+
+    /// All forms.
+    public static var allCases: [Stream] { JPEGStreamForms.all.map(\.stream) }
   }
 
   /// A component's sampling factors H and V (T.81 A.1.1).
@@ -86,18 +90,28 @@ public struct JPEGProfile: Codable, Hashable, Sendable {
       restartInterval: restartInterval, stream: stream)
   }
 
-  /// Reads a stored profile.
+  private enum CodingKeys: String, CodingKey {
+    case width, height, quality, subsampling, stream
+    case restartInterval = "restart_interval"
+  }
+
+  /// In files of version 1.
+  private enum OldKeys: String, CodingKey { case restartInterval }
+
+  /// Reads a stored profile of any version.
   ///
   /// - Throws: a `DecodingError`, or ``CodecError/invalidProfile(_:)`` when a value leaves its
   ///   range.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
+    let old = try decoder.container(keyedBy: OldKeys.self)
     self.init(
       width: try values.decode(Int.self, forKey: .width),
       height: try values.decode(Int.self, forKey: .height),
       quality: try values.decode(Int.self, forKey: .quality),
       subsampling: try values.decode(Subsampling.self, forKey: .subsampling),
-      restartInterval: try values.decode(Int.self, forKey: .restartInterval),
+      restartInterval: try old.decodeIfPresent(Int.self, forKey: .restartInterval)
+        ?? values.decode(Int.self, forKey: .restartInterval),
       stream: try values.decode(Stream.self, forKey: .stream))
     try validate()
   }

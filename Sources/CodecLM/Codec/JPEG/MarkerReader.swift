@@ -1,16 +1,14 @@
-/// Walks the marker segments of a JPEG file (ITU-T T.81 B.1.1) up to its first scan.
+/// Walks the marker segments of a JPEG file (ITU-T T.81 B.1.1) up to its first scan, as leniently as
+/// libjpeg, so that what libjpeg decodes is not refused.
+///
+/// It serves the codec and all that reads a header; ``JPEGInspection``, which checks the codec, has a
+/// strict reader of its own. The two share the table of markers, ``JPEGMarker``.
 struct MarkerReader {
   /// A marker and what its length bytes enclose.
   struct Segment {
-    /// The marker's second byte, from 0x01 to 0xFE.
-    let code: UInt8
+    let marker: JPEGMarker
     /// Where the parameters are, after the two length bytes.
     let parameters: Range<Int>
-
-    /// Whether this is a frame header SOF0 … SOF15; among their codes stand DHT, JPG, DAC.
-    var isFrameHeader: Bool {
-      (0xC0...0xCF).contains(code) && code != 0xC4 && code != 0xC8 && code != 0xCC
-    }
   }
 
   private let file: [UInt8]
@@ -52,7 +50,7 @@ struct MarkerReader {
       guard offset <= file.count else {
         throw .corrupt(message: "the segment at byte \(start - 4) is cut off")
       }
-      return Segment(code: code, parameters: start..<offset)
+      return Segment(marker: JPEGMarker(code), parameters: start..<offset)
     }
   }
 

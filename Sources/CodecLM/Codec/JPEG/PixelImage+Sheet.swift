@@ -21,14 +21,12 @@ extension PixelImage {
 
   /// Whether a file is one of ``sheetFile(quality:)``.
   public static func isSheet(_ file: [UInt8]) -> Bool {
-    var place = 2
-    guard file.starts(with: [0xFF, 0xD8]) else { return false }
+    guard var reader = try? MarkerReader(file) else { return false }
     for _ in 0..<mostSegments {
-      guard place + 4 <= file.count, file[place] == 0xFF else { return false }
-      let (marker, length) = (file[place + 1], Int(file[place + 2]) << 8 | Int(file[place + 3]))
-      if marker == 0xFE, file[(place + 4)...].starts(with: mark) { return true }
-      guard marker == 0xFE || (0xE0...0xEF).contains(marker) else { return false }
-      place += 2 + length
+      guard let segment = try? reader.next() else { return false }
+      let isComment = segment.marker.code == 0xFE
+      if isComment, file[segment.parameters].starts(with: mark) { return true }
+      guard isComment || (0xE0...0xEF).contains(segment.marker.code) else { return false }
     }
     return false
   }

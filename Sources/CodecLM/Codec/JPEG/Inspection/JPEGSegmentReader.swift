@@ -1,7 +1,7 @@
 /// Walks the marker segments of a file and reads their parameters.
 ///
-/// ``MarkerReader`` suffices where only a header's place counts; this one reads every fact and stops
-/// at the first that contradicts T.81.
+/// Unlike ``MarkerReader``, which the codec uses and which forgives what libjpeg does, it reads every fact
+/// and stops at the first that contradicts T.81.
 struct JPEGSegmentReader {
   let file: [UInt8]
   /// The next byte.

@@ -67,7 +67,7 @@ struct JPEGStandardTables: Sendable {
   /// From the header of a file at quality 50, which scales by one.
   static let annexK: JPEGStandardTables = {
     let profile = JPEGProfile(size: 8, quality: 50, subsampling: .yCbCr444, stream: .full)
-    let header = (try? JPEGCodec(profile).fileHeader) ?? []
+    let header = (try? JPEGTemplate(profile).fileHeader) ?? []
     var tables = (quantization: [JPEGQuantizationTable](), huffman: [JPEGHuffmanTable]())
     var reader = JPEGSegmentReader(header)
     while let segment = try? reader.next() {

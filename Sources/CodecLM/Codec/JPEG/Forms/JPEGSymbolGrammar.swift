@@ -5,40 +5,40 @@
 /// It allows the same pictures as ``JPEGGrammar`` does, as far as DC coefficients are in the range of
 /// eight-bit samples; Huffman codes, restart markers, stuffing and
 /// padding follow from the symbols and are not in the stream.
-public struct JPEGSymbolGrammar: ByteGrammar {
+package struct JPEGSymbolGrammar: ByteGrammar {
   private let rules: Rules
   private var state = State()
 
   init(_ rules: Rules) { self.rules = rules }
 
   /// Whether the stream is whole.
-  public var isComplete: Bool { state.mcu == rules.mcus }
+  package var isComplete: Bool { state.mcu == rules.mcus }
 
   /// The bytes that may come next.
-  public var allowedBytes: ByteSet { rules.allowedBytes(state) }
+  package var allowedBytes: ByteSet { rules.allowedBytes(state) }
 
   /// The next byte, if there is no choice.
-  public var forcedByte: UInt8? { allowedBytes.count == 1 ? allowedBytes.first : nil }
+  package var forcedByte: UInt8? { allowedBytes.count == 1 ? allowedBytes.first : nil }
 
   /// MCUs that have ended.
   var unitCount: Int { state.mcu }
 
   /// Goes on by a byte.
-  public mutating func advance(_ byte: UInt8) -> Bool { rules.advance(&state, byte) != nil }
+  package mutating func advance(_ byte: UInt8) -> Bool { rules.advance(&state, byte) != nil }
 
   /// The strings of a trie that may come next.
-  public func matches(
+  package func matches(
     in trie: ByteTrie, after known: [UInt8], _ allowed: ByteSet
   ) -> ByteTrie.Matches {
     trie.matches(after: known, allowed, from: state) { rules.advance(&$0, $1) != nil }
   }
 
   /// The block of the MCU and the coefficient that is due.
-  public var place: Place? { isComplete ? nil : rules.place(state) }
+  package var place: Place? { isComplete ? nil : rules.place(state) }
 
   /// Bytes that end the stream: in each block the DC coefficient of the one before it and the block's
   /// end, so that it shows that block's average.
-  public func completion(beginning prefix: BitPrefix) -> [UInt8] {
+  package func completion(beginning prefix: BitPrefix) -> [UInt8] {
     var rest = state
     var bytes: [UInt8] = []
     while rest.mcu < rules.mcus {

@@ -40,9 +40,18 @@ package enum JPEGSymbol: Equatable {
   /// The bytes of a value: its own, or escape and the digits of value + 2,048 to the base of 64, each
   /// from 0xC0 on.
   package static func bytes(of value: Int) -> [UInt8] {
-    if direct.contains(value) { return [Self.value(value).byte] }
+    var bytes: [UInt8] = []
+    append(value, to: &bytes)
+    return bytes
+  }
+
+  /// Appends the bytes of a value.
+  static func append(_ value: Int, to bytes: inout [UInt8]) {
+    if direct.contains(value) { return bytes.append(Self.value(value).byte) }
     let positive = value + 2_048
-    return [Self.escape.byte, UInt8(0xC0 + positive >> 6), UInt8(0xC0 + positive & 63)]
+    bytes.append(Self.escape.byte)
+    bytes.append(UInt8(0xC0 + positive >> 6))
+    bytes.append(UInt8(0xC0 + positive & 63))
   }
 
   /// The value of two digits.
