@@ -35,8 +35,8 @@ struct SampleSheet {
         throw FileError.cannotWrite(
           path: path,
           reason: """
-            \(count) pictures take \(paths.count) sheets, and there is a file of that name; remove it or \
-            give another --grid
+            \(count) pictures take \(paths.count) sheets, and a file of that name exists; remove it or give \
+            another --grid
             """)
       }
     }
