@@ -25,7 +25,7 @@ public struct FeatureFile: Sendable {
 
   /// Reads a file.
   ///
-  /// - Throws: ``FileError`` that says what is wrong with the file, ``NumericsError``.
+  /// - Throws: `FileError` that says what is wrong with the file, `NumericsError`.
   public init(_ url: URL) throws {
     let file = try SafeTensors(url)
     func malformed(_ reason: String) -> FileError { .malformed(path: url.path, reason: reason) }
@@ -57,7 +57,7 @@ public struct FeatureFile: Sendable {
 
   /// Writes the file, complete or not at all.
   ///
-  /// - Throws: ``FileError``, ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: `FileError`, `NumericsError/outOfMemory(bytes:)`.
   public func write(to url: URL) throws {
     var layout = BufferLayout()
     let region = layout.add(Self.tensorName, rows: features.rows, columns: features.columns)
