@@ -8,13 +8,13 @@ enum ArgumentCheck {
     let values = arguments.map(value)
     if values.contains("") {
       throw ValidationError(
-        "An argument is empty, as of a variable that is not set; name the file or folder.")
+        "An argument is empty, perhaps from a variable that is not set; name the file or folder.")
     }
     // In quotes the shell leaves it, and a folder of this name would be made.
     if let path = values.first(where: { $0 == "~" || $0.hasPrefix("~/") }) {
       throw ValidationError(
         """
-        \(path) is taken as it stands: in quotes ~ is not your home. Write \
+        In quotes the shell does not expand ~ to your home folder: \(path). Write \
         $HOME\(path.dropFirst()), or ./\(path) for a file of that name.
         """)
     }

@@ -5,14 +5,14 @@ import Foundation
 
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure training and decoding beside what the machine can do.",
+    abstract: "Measure training and decoding next to the limits of the machine.",
     discussion: """
-      Prints tokens a second, each beside its limit measured in the same run: for training \
-      OpenBLAS's rate on large square products (and, for comparison, on the products of the \
-      step), for decoding the rate of reading memory of the weights' size; and what holding 16 \
-      streams to the JPEG grammar takes of the time of sampling. Standing models: T \
-      (256 wide, 6 layers) and S (512 wide, 8 layers). With a trained model and images, also the \
-      bits it spends on an image with each format of the weights.
+      Prints tokens per second next to the limit, measured in the same run. For training the limit is \
+      OpenBLAS's rate on large square products (and, for comparison, on the products of the step); for \
+      decoding it is the rate of reading memory of the weights' size. Also prints the share of sampling \
+      time spent on the JPEG grammar with 16 streams. Built-in models: T (256 wide, 6 layers) and S \
+      (512 wide, 8 layers). With a trained model and pictures, prints the bits it spends on a picture \
+      with each format of the weights.
 
         jpeglm bench --config T
         jpeglm bench --config model/config.json --batch 4 --context 512 --only training --json
@@ -27,18 +27,21 @@ struct Bench: ParsableCommand {
     help: "T, S, a JSON file with Hugging Face's field names, or a training run's folder.")
   var config = "T"
 
-  @Option(help: "Measure training or decoding only.")
+  @Option(help: "Measure only training or only decoding.")
   var only: Part?
 
-  @Option(help: "Rows of a training batch.")
+  @Option(help: "Rows in a training batch.")
   var batch: Int?
 
-  @Option(help: "Positions of a row.")
+  @Option(help: "Positions in a row.")
   var context: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Say what each format of the weights costs on the first 32 pictures here; --config names a run.",
+      """
+      Measure what each format of the weights costs on the first 32 pictures of this folder; --config names \
+      a run.
+      """,
       valueName: "folder"))
   var images: String?
 
@@ -47,7 +50,7 @@ struct Bench: ParsableCommand {
 
   @OptionGroup var threads: ThreadOptions
 
-  @Flag(help: "Recompute activations in training's backward pass, as train --recompute does.")
+  @Flag(help: "Recompute activations in the backward pass of training, as train --recompute does.")
   var recompute = false
 
   @Flag(help: "Print the result as one JSON object.")
@@ -262,7 +265,7 @@ struct Bench: ParsableCommand {
   private func showDecoding(_ report: Report) throws {
     for row in report.decoding ?? [] {
       let limit = report.limits.read_gigabytes_per_second[row.weights] ?? 0
-      let bits = row.bits_per_image.map { ", \(Format.fixed($0, 2)) bits an image" } ?? ""
+      let bits = row.bits_per_image.map { ", \(Format.fixed($0, 2)) bits a picture" } ?? ""
       try printResult(
         """
         decoding  \(row.weights), \(row.streams) stream\(row.streams == 1 ? "" : "s"): \
@@ -272,7 +275,7 @@ struct Bench: ParsableCommand {
     }
     if let divided = report.decoding?.first?.divided_images, divided > 0 {
       try printResult(
-        "          \(divided) of the images are longer than the context and read in parts")
+        "          \(divided) of the pictures are longer than the context and are read in parts")
     }
     if let constraint = report.constraint {
       try printResult(

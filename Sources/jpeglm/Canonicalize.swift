@@ -7,10 +7,10 @@ struct Canonicalize: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Bring JPEG files or videos into the form that a model learns.",
     discussion: """
-      Any JPEG becomes a square picture of one size and quality, without metadata, upright, with \
-      standard Huffman tables. A file that is canonical already keeps its coefficients. With \
-      --stream full (the default) the results are ordinary .jpg files; abbreviated streams (.ajpg), \
-      scans (.scan) and symbols (.symbols) are what a model reads. With --check nothing is written: each result is \
+      Any JPEG becomes an upright square picture of one size and quality, without metadata and with \
+      standard Huffman tables. A file that is already canonical keeps its coefficients. With --stream \
+      full (the default) the results are ordinary .jpg files; abbreviated streams (.ajpg), scans (.scan) \
+      and symbols (.symbols) are what a model reads. With --check nothing is written: each result is \
       followed through the grammar to its last byte and decoded by two readers.
 
       With --codec avc the inputs are videos. Each gives an Annex B file (.h264), byte for byte what the \
@@ -38,8 +38,8 @@ struct Canonicalize: ParsableCommand {
 
   @Option(
     help: """
-      What is written of each file: full, the default, abbreviated (no tables), scan (no headers) or symbols \
-      (coefficients without their Huffman codes); of videos annexb, the default, or slices.
+      Which part of each file is written: full (the default), abbreviated (no tables), scan (no headers) \
+      or symbols (coefficients without their Huffman codes); for videos annexb (the default) or slices.
       """)
   var stream: StreamChoice?
 

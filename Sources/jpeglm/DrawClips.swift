@@ -5,11 +5,11 @@ import Foundation
 
 struct DrawClips: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Draw short videos of moving shapes, to try things on (with the trait AVC).",
+    abstract: "Draw short videos of moving shapes to try things on (with the trait AVC).",
     discussion: """
-      In each clip a camera moves over a picture while one to three shapes move before it, everything at \
-      a speed of its own that does not change. The picture is drawn, or taken from a folder of JPEG \
-      files. The clips are in the canonical form already: training takes them as they are.
+      In each clip a camera moves over a picture while one to three shapes move in front of it, each at \
+      a constant speed of its own. The picture is drawn, or taken from a folder of JPEG files. The clips \
+      are already in canonical form: training uses them unchanged.
 
         jpeglm draw-clips clips --count 2000 --size 64x48 --frames 8
         jpeglm train clips --codec avc --size 64x48 --frames 8 --out run
@@ -18,26 +18,26 @@ struct DrawClips: ParsableCommand {
   @Argument(help: ArgumentHelp("Folder for the files.", valueName: "dir"))
   var folder: String
 
-  @Option(help: "How many clips.")
+  @Option(help: "Number of clips.")
   var count = 500
 
   @Option(help: "Width and height in pixels, as WIDTHxHEIGHT.")
   var size = FrameSize(width: 64, height: 48)
 
-  @Option(help: "Frames of a clip, 1 to 1024.")
+  @Option(help: "Frames in a clip, 1 to 1024.")
   var frames = 8
 
-  @Option(help: "Frames a second, 1 to 120.")
+  @Option(help: "Frames per second, 1 to 120.")
   var fps = 3
 
-  @Option(help: "The quantizer, 1 to 51, six more for twice the step.")
+  @Option(help: "Quantizer, 1 to 51; six more double the step.")
   var qp = 37
 
   @Option(
     help: ArgumentHelp("Folder of JPEG files for the camera to move over.", valueName: "folder"))
   var photos: String?
 
-  @Flag(help: "Write .h264 files, without the container that players want: .mp4 by default.")
+  @Flag(help: "Write .h264 files without a container for players; by default .mp4.")
   var bare = false
 
   @Option(help: "Equal seeds give equal files.")

@@ -5,9 +5,9 @@ import Foundation
 
 struct DrawDigits: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Draw handwriting-like digits as JPEG files, to try things on.",
+    abstract: "Draw digits that resemble handwriting as JPEG files to try things on.",
     discussion: """
-      Each picture is a digit of a few strokes, moved, turned, stretched and bent at random.
+      Each picture is a digit of a few strokes, shifted, rotated, stretched and bent at random.
 
         jpeglm draw-digits digits --count 5000
       """)
@@ -15,7 +15,7 @@ struct DrawDigits: ParsableCommand {
   @Argument(help: ArgumentHelp("Folder for the files.", valueName: "dir"))
   var folder: String
 
-  @Option(help: "How many files.")
+  @Option(help: "Number of files.")
   var count = 5_000
 
   @Option(help: "Side in pixels, 8 to 512.")

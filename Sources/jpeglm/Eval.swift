@@ -8,26 +8,26 @@ struct Eval: ParsableCommand {
     commandName: "eval",
     abstract: "Measure how far generated pictures are from real ones.",
     discussion: """
-      Compares features of two sets of pictures: Fréchet distance (called FID only with Inception's \
-      features), kernel distance, precision and recall, with the protocol that makes them \
-      repeatable. A set is a folder of JPEG files, statistics (.npz, as pytorch-fid writes them) or \
-      features (.safetensors, as --save-features writes them).
+      Compares the features of two sets of pictures: Fréchet distance (called FID only with \
+      Inception's features), kernel distance, precision and recall, with the protocol that makes them \
+      repeatable. A set is a folder of JPEG files, a file of statistics (.npz, as pytorch-fid writes \
+      it) or a file of features (.safetensors, as --save-features writes it).
 
         jpeglm eval photos samples
         jpeglm eval photos samples --size 64 --quality 25 --html report.html
         jpeglm eval photos --size 64 --quality 25
 
-      With --real the first argument is a run: its model writes --count files, which are compared \
-      with as many real pictures, as they are and through the model's own codec; the distance of \
-      these two from each other is what the codec alone costs. --keep lets the model complete pictures \
-      of which these shares are given instead, as the JPEG-LM paper does.
+      With --real the first argument is a run. Its model writes --count files, which are compared with \
+      as many real pictures, both as they are and through the model's own codec; the distance between \
+      these two is what the codec alone costs. With --keep the model instead completes pictures of \
+      which these shares are given, as in the JPEG-LM paper.
 
         jpeglm eval run --real photos --count 1000 --html report.html
         jpeglm eval run --real photos --count 1000 --keep 0.25 0.5 0.75
 
-      A run of videos is measured frame by frame, against real videos in its own form; so is how much \
-      moves from frame to frame. With --keep-frames it continues the real ones, and the PSNR of what it \
-      writes against what really came stands beside that of the last given frame repeated.
+      A run of videos is measured frame by frame against real videos in its own form, and so is the \
+      movement from frame to frame. With --keep-frames it continues the real videos; the PSNR of its \
+      frames against the real ones is printed next to that of the last given frame repeated.
 
         jpeglm eval clips-run --real clips --count 200 --keep-frames 4 --temperature 0
       """)
@@ -35,31 +35,32 @@ struct Eval: ParsableCommand {
   @Argument(help: "The real set; with --real, the folder of a run or checkpoint.")
   var first: String
 
-  @Argument(help: "The generated set; without it, only --quality's own cost is measured.")
+  @Argument(help: "The generated set; without it, only the cost of --quality is measured.")
   var generated: String?
 
-  @Option(help: "Folder of real pictures, to measure a run.")
+  @Option(help: "Folder of real pictures or videos to compare a run with.")
   var real: String?
 
-  @Option(help: "Files to write with a run; otherwise the most pictures taken of a folder.")
+  @Option(
+    help: "Number of files that a run writes; without --real, the most pictures of a folder.")
   var count: Int?
 
   @Option(
     parsing: .upToNextOption,
-    help: "Let a run complete pictures of which these shares are given, each 0 to 1.")
+    help: "Shares of real pictures, each 0 to 1, that are given to the run's model to complete.")
   var keep: [Double] = []
 
   @Option(
-    help: "Let a run of videos continue real ones of which so many frames are given.")
+    help: "Number of frames of real videos that are given to the run's model to continue.")
   var keepFrames: Int?
 
-  @Flag(help: "With videos: no distances between frames, so that no network is needed.")
+  @Flag(help: "(video) Skip the distances between frames, so that no feature network is needed.")
   var noDistances = false
 
   @Flag(
     help: """
-      Of --real, take only pictures that the run was kept from: by its images.tokens, else by the share in \
-      held_out.json.
+      Take only those pictures of --real that were held out from the run, according to its images.tokens, \
+      or else the share in held_out.json.
       """)
   var heldOut = false
 
@@ -90,7 +91,7 @@ struct Eval: ParsableCommand {
       throw ValidationError("--keep \(share) is not in 0 … 1.")
     }
     guard Set(keep).count == keep.count else {
-      throw ValidationError("--keep has a share twice.")
+      throw ValidationError("--keep lists a share twice.")
     }
     if real == nil {
       if !keep.isEmpty { throw ValidationError("--keep needs a run and --real.") }
@@ -104,7 +105,7 @@ struct Eval: ParsableCommand {
     } else {
       if generated != nil { throw ValidationError("Give --real or a generated set, not both.") }
       if reference.isGiven {
-        throw ValidationError("A run has its own --size and --quality; leave them out.")
+        throw ValidationError("A run has its own --size and --quality; omit them.")
       }
     }
   }
@@ -163,7 +164,7 @@ struct Eval: ParsableCommand {
       }
       guard !real.files.isEmpty else {
         throw ValidationError(
-          "\(first) was trained on all of \(folder.url.path); leave out --held-out.")
+          "\(first) was trained on all of \(folder.url.path); omit --held-out.")
       }
     }
     session.report.codec = profile

@@ -5,10 +5,10 @@ import Foundation
 
 /// The form in which real pictures are the reference, where no run says it.
 struct ReferenceOptions: ParsableArguments {
-  @Option(help: "Crop the real pictures square and resize them to this side first.")
+  @Option(help: "First crop the real pictures square and resize them to this side.")
   var size: Int?
 
-  @Option(help: "Also compare with the real pictures through a JPEG codec of this quality.")
+  @Option(help: "Also compare with the real pictures after a JPEG codec of this quality.")
   var quality: Int?
 
   @Option(help: "That codec's chroma subsampling: 4:2:0, 4:2:2, 4:4:4 or grayscale.")
@@ -40,7 +40,7 @@ struct ReferenceOptions: ParsableArguments {
 
 /// Where results go.
 struct EvalOutput: ParsableArguments {
-  @Option(help: ArgumentHelp("Write a page for the browser here.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write an HTML page here.", valueName: "file"))
   var html: String?
 
   @Option(help: "Write each set's mean and covariance into this folder, as NAME.npz.")
@@ -49,7 +49,7 @@ struct EvalOutput: ParsableArguments {
   @Option(help: "Write each set's features into this folder, as NAME.safetensors.")
   var saveFeatures: String?
 
-  @Option(help: "Keep the files that a run writes in this folder.")
+  @Option(help: "Keep the files that the run writes in this folder.")
   var samples: String?
 
   @OptionGroup var replacing: ReplacingOptions

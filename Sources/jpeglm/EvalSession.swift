@@ -135,7 +135,7 @@ final class EvalSession {
   private func check(_ features: FeatureProtocol?, of origin: String) throws {
     guard let features else {
       report.warnings.append(
-        "\(origin) does not say how its features were made; make sure it is as for the others")
+        "\(origin) does not record how its features were made; make sure it was as for the others")
       return
     }
     if let other = report.features, other != features {

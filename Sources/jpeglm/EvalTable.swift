@@ -36,7 +36,7 @@ struct EvalTable {
         (
           "model",
           """
-          \(generation.model): \(Format.count(generation.count)) files asked for, \
+          \(generation.model): \(Format.count(generation.count)) files requested, \
           \(Format.count(generation.invalid)) invalid, \(Format.count(generation.unfinished)) \
           unfinished; \
           \(generation.sampling.words), seed \(report.seed)

@@ -7,16 +7,16 @@ struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Copy a model for other programs: a slim Hugging Face folder, or GGUF for llama.cpp.",
     discussion: """
-      The folder holds the model and what its tokens mean, without a run's optimiser states, and \
-      opens with transformers' AutoModelForCausalLM and tokenizers, and here. A GGUF file holds the \
-      weights without a tokenizer: llama.cpp is given token ids.
+      The folder contains the model and what its tokens mean, without the optimiser's state. \
+      transformers' AutoModelForCausalLM and tokenizers open it, and so does jpeglm. A GGUF file \
+      contains the weights without a tokenizer: llama.cpp has to be given token ids.
 
         jpeglm export run --out slim --dtype bf16
         jpeglm export run --gguf model.gguf
         jpeglm export run --out slim --temperature 0.8
 
-      The last also says how the copy is to be drawn from where nothing else is asked for \
-      (generation_config.json).
+      The last one also records in generation_config.json how to sample from the copy unless something \
+      else is requested.
       """)
 
   @Argument(help: ArgumentHelp("Folder of a training run or a checkpoint.", valueName: "run"))
@@ -25,13 +25,13 @@ struct Export: ParsableCommand {
   @Option(name: .customLong("out"), help: "Folder for the copy.")
   var output: String?
 
-  @Option(help: "How the weights are stored: f32 or bf16.")
+  @Option(help: "Format of the stored weights: f32 or bf16.")
   var dtype = Checkpoint.Storage.bf16
 
-  @OptionGroup(title: "Drawing from the copy")
+  @OptionGroup(title: "Sampling from the copy")
   var drawing: DrawingOptions
 
-  @Option(help: "File for llama.cpp.")
+  @Option(help: "GGUF file for llama.cpp.")
   var gguf: String?
 
   @Flag(help: "Replace the file of --gguf if it exists; a folder of another model never is.")
@@ -39,10 +39,10 @@ struct Export: ParsableCommand {
 
   func validate() throws {
     guard output != nil || gguf != nil else {
-      throw ValidationError("Say where to: --out FOLDER, --gguf FILE, or both.")
+      throw ValidationError("Give --out FOLDER, --gguf FILE, or both.")
     }
     if output == nil, drawing.wanted != nil {
-      throw ValidationError("How to draw is written beside a model: give --out FOLDER.")
+      throw ValidationError("Sampling parameters are stored in a folder: give --out FOLDER.")
     }
     if let output, let own = FileIdentity(folder), own == FileIdentity(output) {
       throw ValidationError("--out \(output) is the model's own folder.")

@@ -5,10 +5,10 @@ import Foundation
 
 struct Info: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Say what a run or checkpoint holds.",
+    abstract: "Describe a run or checkpoint.",
     discussion: """
-      Any Hugging Face folder of a Llama over bytes will do, the published JPEG-LM's included. Where \
-      a folder does not open, all that stands in the way is listed.
+      Opens any Hugging Face folder of a Llama over bytes, including that of the published JPEG-LM. If \
+      a folder does not open, all reasons are listed.
 
         jpeglm info run
       """)
@@ -69,7 +69,7 @@ struct Info: ParsableCommand {
       \(checkpoint.codec.summary)\
       \(checkpoint.assumesCodec ? " (assumed: no codec.json)" : "")
       """)
-    if let sampling = checkpoint.sampling { try printResult("drawing    \(sampling.words)") }
+    if let sampling = checkpoint.sampling { try printResult("sampling   \(sampling.words)") }
     guard let training else { return try printResult("training   none recorded") }
     try printResult(
       """

@@ -6,12 +6,12 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Take a JPEG file apart: markers, tables, coefficients and what each costs.",
     discussion: """
-      Prints each marker segment with its offset and what it says, then for each scan how many MCUs \
-      there are and how the bits divide among DC differences, AC coefficients, EOB, ZRL, padding, \
-      stuffing and restart markers. Baseline files and all others in sequential Huffman coding with \
-      8-bit samples are taken apart; of progressive, arithmetic, lossless and 12-bit files the \
-      markers are printed. A fault is named with its byte, and the exit status is then 1: also one that \
-      decoders pass over, a component that is in no scan among them.
+      Prints each marker segment with its offset and contents, then for each scan the number of MCUs \
+      and how the bits divide among DC differences, AC coefficients, EOB, ZRL, padding, stuffing and \
+      restart markers. Files in sequential Huffman coding with 8-bit samples, baseline or not, are \
+      taken apart; of progressive, arithmetic, lossless and 12-bit files only the markers are printed. \
+      A fault is reported with its byte offset, and the exit status is then 1. This includes faults \
+      that decoders ignore, such as a component that is in no scan.
 
         jpeglm inspect photo.jpg
         jpeglm inspect photo.jpg --mcu 0
@@ -21,7 +21,7 @@ struct Inspect: ParsableCommand {
   @Argument(help: ArgumentHelp("A JPEG file.", valueName: "file"))
   var path: String
 
-  @Option(help: "Also print the data units of one MCU, counted from 0, code by code.")
+  @Option(help: "Also print the data units of this MCU, counted from 0, code by code.")
   var mcu: Int?
 
   @Flag(help: "Print the result as one JSON object.")

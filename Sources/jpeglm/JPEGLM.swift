@@ -72,11 +72,11 @@ enum Program {
 struct JPEGLM: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "jpeglm",
-    abstract: "Train language models on JPEG files and let them write new ones.",
+    abstract: "Train language models on JPEG files and sample new files from them.",
     discussion: """
-      A model learns small JPEG files, byte by byte or symbol by symbol of their code, brought into \
-      one canonical form: one size, one quality, known tables. What it writes is JPEG files. Built with \
-      --traits AVC it does the same with H.264 videos.
+      A model learns small JPEG files in one canonical form (one size, one quality, known tables), byte \
+      by byte or symbol by symbol, and writes new JPEG files. A build with --traits AVC does the same \
+      with H.264 videos.
 
         jpeglm train photos --out run --minutes 30
         jpeglm sample run --count 16 --out samples --grid samples.jpg
@@ -106,7 +106,7 @@ struct JPEGLM: ParsableCommand {
   func run() throws {
     try printResult(
       """
-      jpeglm trains language models on JPEG files and lets them write new ones.
+      jpeglm trains language models on JPEG files and samples new files from them.
 
       Pictures from a model that comes with the source:
         jpeglm sample Models/cifar10 --count 16 --out samples --grid samples.jpg
@@ -115,10 +115,10 @@ struct JPEGLM: ParsableCommand {
         jpeglm train photos --out run --minutes 30
         jpeglm sample run --count 16 --out samples --grid samples.jpg
 
-      A few hundred pictures learn faster from a model that knows many:
+      With a few hundred pictures, start from a model that has seen many:
         jpeglm train photos --out run --from Models/photos64 --minutes 30
 
-      All commands: jpeglm --help      One of them: jpeglm help sample
+      All commands: jpeglm --help      One command: jpeglm help sample
       """)
   }
 }

@@ -8,19 +8,19 @@ extension FeatureArchitecture: ExpressibleByArgument {}
 /// The network whose features are compared.
 struct NetworkOptions: ParsableArguments {
   @Option(
-    help: "Network: efficientnet-lite0, or inception-v3, with whose features the distance is FID.")
+    help: "Feature network: efficientnet-lite0, or inception-v3, with which the distance is FID.")
   var network = FeatureArchitecture.efficientNetLite0
 
   @Option(
     help: ArgumentHelp(
       """
-      The network's weights, .safetensors or .pth; by default those of the cache, where \
+      The network's weights, .safetensors or .pth; by default those in the cache folder, where \
       Scripts/models/install-feature-weights.py puts efficientnet-lite0's.
       """, valueName: "file"))
   var networkWeights: String?
 
   @Option(
-    help: "How pictures get the network's size: bicubic (clean-fid's) or bilinear (pytorch-fid's).")
+    help: "Resizing for the network: bicubic (as clean-fid) or bilinear (as pytorch-fid).")
   var resize = FeatureResize.bicubic
 
   /// Reads the network.

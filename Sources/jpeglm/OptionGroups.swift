@@ -14,8 +14,8 @@ struct LimitOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Refuse files of more pixels before they are decoded; of videos, frames of more, and always those \
-      above 33177600, 7680 × 4320. A pixel takes up to 7 bytes of memory.
+      Refuse pictures and video frames with more pixels than this before they are decoded. The limit of \
+      video frames is at most 33177600, 7680 × 4320. A pixel takes up to 7 bytes of memory.
       """,
       valueName: "count"))
   var maxPixels = PixelImage.usualMaximumPixels
@@ -29,7 +29,8 @@ struct LimitOptions: ParsableArguments {
 
 /// How many threads work.
 struct ThreadOptions: ParsableArguments {
-  @Option(help: "Threads; by default one for each processor. Results do not depend on it.")
+  @Option(
+    help: "Number of threads; by default one for each processor. Results do not depend on it.")
   var threads: Int?
 
   func validate() throws {

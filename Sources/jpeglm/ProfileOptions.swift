@@ -8,13 +8,13 @@ extension JPEGProfile.Subsampling: ExpressibleByArgument {}
 struct ProfileOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "What the files are: jpeg, or avc for videos (in a build with --traits AVC).",
+      "Kind of the files: jpeg, or avc for videos (in a build with --traits AVC).",
       valueName: "jpeg|avc"))
   var codec: CodecChoice?
 
   @Option(
     help: """
-      Side of the square pictures, 1 to 4096 pixels, or WIDTHxHEIGHT; of videos, 256x144 by default.
+      Side of the square pictures, 1 to 4096 pixels, or WIDTHxHEIGHT; for videos 256x144 by default.
       """)
   var size: FrameSize?
 
@@ -29,13 +29,13 @@ struct ProfileOptions: ParsableArguments {
     help: "MCUs between restart markers; 0, the default, for none; 1 is the paper's.")
   var wantedRestart: Int?
 
-  @Option(help: "Of videos: frames a second, 1 to 120; 3 by default.")
+  @Option(help: "(video) Frames per second, 1 to 120; 3 by default.")
   var fps: Int?
 
-  @Option(help: "Of videos: frames from the beginning, 1 to 1024; 15 by default.")
+  @Option(help: "(video) Number of frames, from the beginning, 1 to 1024; 15 by default.")
   var frames: Int?
 
-  @Option(help: "Of videos: the quantizer, 1 to 51, six more for twice the step; 37 by default.")
+  @Option(help: "(video) Quantizer, 1 to 51; six more double the step; 37 by default.")
   var qp: Int?
 
   private var quality: Int { wantedQuality ?? 25 }

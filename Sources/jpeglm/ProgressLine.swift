@@ -5,7 +5,7 @@ import Foundation
 
 /// How much a command says while it works.
 struct ProgressOptions: ParsableArguments {
-  @Flag(name: .shortAndLong, help: "Say nothing but errors.")
+  @Flag(name: .shortAndLong, help: "Print nothing but errors.")
   var quiet = false
 
   var line: ProgressLine { ProgressLine(isQuiet: quiet) }

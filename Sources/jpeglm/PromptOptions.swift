@@ -7,24 +7,24 @@ struct PromptOptions: ParsableArguments {
   @Option(
     name: .customLong("prompt"), parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Photos to continue, or videos with a model of these: files or folders of them.",
+      "Photos to continue, or videos for a model of videos: files or folders.",
       valueName: "photo"))
   var inputs: [String] = []
 
   @Option(
     help: """
-      Share of each photo's MCUs (of a video, macroblocks) that is kept, 0 to 1; 0.5 if no other --keep is \
-      given.
+      Share of each photo's MCUs (or a video's macroblocks) that is kept, 0 to 1; 0.5 if no other --keep… \
+      option is given.
       """)
   var keep: Double?
 
-  @Option(help: "MCUs of each photo that are kept, from the top left.")
+  @Option(help: "Number of MCUs of each photo that are kept, from the top left.")
   var keepMcus: Int?
 
-  @Option(help: "Rows of MCUs of each photo that are kept.")
+  @Option(help: "Number of rows of MCUs of each photo that are kept.")
   var keepRows: Int?
 
-  @Option(help: "Frames of each video that are kept.")
+  @Option(help: "(video) Number of frames that are kept.")
   var keepFrames: Int?
 
   func validate() throws {
@@ -33,7 +33,7 @@ struct PromptOptions: ParsableArguments {
       throw ValidationError("Give one of --keep, --keep-mcus, --keep-rows and --keep-frames.")
     }
     if given > 0, inputs.isEmpty {
-      throw ValidationError("Give --prompt with the photos of which a part is kept.")
+      throw ValidationError("Give --prompt with the photos to continue.")
     }
     if let keep, !(0...1).contains(keep) {
       throw ValidationError("--keep \(keep) is not in 0 … 1.")

@@ -5,14 +5,14 @@ import Foundation
 
 struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Draw a training run as one page for a browser.",
+    abstract: "Show a training run as one HTML page.",
     discussion: """
-      Curves of loss, bits, learning rate and speed; what the model wrote at checkpoints; all settings. \
-      The page needs no other file and no network. A run that still trains can be drawn too.
+      The page has curves of loss, bits, learning rate and speed, what the model wrote at checkpoints, \
+      and all settings. It needs no other file and no network. The run may still be training.
 
         jpeglm report run --html report.html
 
-      With --evaluation the page also has the distances of an evaluation, made before by eval:
+      With --evaluation the page also has the distances from an earlier call of eval:
 
         jpeglm eval run --real photos --count 1000 --json > evaluation.json
         jpeglm report run --evaluation evaluation.json --html report.html
@@ -24,7 +24,7 @@ struct Report: ParsableCommand {
   @Option(help: "The page to write.")
   var html: String
 
-  @Option(help: "What eval --json printed.")
+  @Option(help: "A file with the output of eval --json.")
   var evaluation: String?
 
   @OptionGroup var replacing: ReplacingOptions

@@ -6,7 +6,7 @@ import Foundation
 struct ReplacingOptions: ParsableArguments {
   @Flag(
     help: """
-      Replace files in the way that this command did not write itself. Files that it reads are never \
+      Replace existing files even if this command did not write them. Files that it reads are never \
       replaced.
       """)
   var force = false
@@ -62,19 +62,19 @@ struct ResultFolder: ~Copyable {
     let target = place(of: name)
     if let other = claims.updateValue(source, forKey: Array(name.utf8)) {
       throw ValidationError(
-        "\(other) and \(source) would both become \(target); name them in two calls with two folders."
+        "\(other) and \(source) would both become \(target); use two folders."
       )
     }
     guard !FolderListing.nothingIs(at: target) else { return }
     if let identity = FileIdentity(target), read.contains(identity) {
-      throw ValidationError("\(target), which is read, would be replaced; give another folder.")
+      throw ValidationError("\(target) is an input and would be replaced; give another folder.")
     }
     if let reason = FolderListing.obstacle(at: target) {
-      throw ValidationError("\(target) cannot be looked at: \(reason).")
+      throw ValidationError("\(target) cannot be examined: \(reason).")
     }
     let folder = target.folderOfPath
     guard FolderListing.kind(of: folder) != .other else {
-      throw ValidationError("\(folder) is a file, and a folder for results; give another folder.")
+      throw ValidationError("\(folder) is a file where results need a folder; give another folder.")
     }
     guard FolderListing.kind(of: target) != .folder else {
       throw ValidationError("\(target) is a folder; give another folder for the results.")
@@ -82,7 +82,7 @@ struct ResultFolder: ~Copyable {
     guard written.has(name, by: purpose.command) || purpose.force else {
       throw ValidationError(
         """
-        \(target) exists, and jpeglm \(purpose.command) did not write it as it is; give another folder, or \
+        \(target) exists and is not as jpeglm \(purpose.command) would have left it; give another folder, or \
         --force to replace it.
         """)
     }

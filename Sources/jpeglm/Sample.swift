@@ -5,25 +5,25 @@ import Foundation
 
 struct Sample: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write new files with a trained model, or let it continue photos or videos.",
+    abstract: "Sample new files from a trained model, or let it continue photos or videos.",
     discussion: """
-      Files are written as 00000.jpg, 00001.jpg, … Only bytes are drawn that the JPEG grammar \
-      allows next, so that every file decodes; with --unconstrained the model is on its own, a \
-      number is missing where its stream is no valid JPEG, and the share that decodes is printed. \
-      File 7 is the same whether 8 or 800 are made.
+      Files are written as 00000.jpg, 00001.jpg, … Only bytes that the JPEG grammar allows next are \
+      sampled, so every file decodes. With --unconstrained the model is on its own: a number is \
+      missing where the stream is not a valid JPEG, and the share that decodes is printed. File 7 is \
+      the same whether 8 or 800 are made.
 
         jpeglm sample run --count 16 --out samples --grid samples.jpg
         jpeglm sample run --count 64 --out samples --temperature 0.9 --seed 1
 
-      With --prompt each photo is brought into the model's canonical form, its first MCUs are kept \
+      With --prompt each photo is brought into the model's canonical form, its first MCUs are kept, \
       and the rest is written --count times: cat-original.jpg, cat-partial.jpg, cat-00000.jpg, … \
-      The contact sheet then has one row a photo.
+      The contact sheet then has one row per photo.
 
         jpeglm sample run --prompt cat.jpg dog.jpg --keep 0.5 --count 4 \\
           --out continued --grid continued.jpg
 
       A model of videos writes 00000.h264 and, for players, 00000.mp4, … and continues videos from their \
-      first frames. On contact sheets frames are beside each other.
+      first frames. On contact sheets the frames of a video are side by side.
 
         jpeglm sample clips-run --prompt clip.mp4 --keep-frames 10 --count 4 --out continued
       """)
@@ -31,7 +31,7 @@ struct Sample: ParsableCommand {
   @Argument(help: ArgumentHelp("Folder of a training run or a checkpoint.", valueName: "run"))
   var folder: String
 
-  @Option(help: "How many files; with --prompt, how many for each photo.")
+  @Option(help: "Number of files; with --prompt, number for each photo.")
   var count = 16
 
   @Option(name: .customLong("out"), help: "Folder for the files.")
@@ -42,7 +42,7 @@ struct Sample: ParsableCommand {
 
   @OptionGroup var sampling: SamplingOptions
 
-  @Flag(help: "Always take the likeliest token, as --temperature 0 does.")
+  @Flag(help: "Always take the likeliest token, like --temperature 0.")
   var greedy = false
 
   @Option(help: "Equal seeds give equal files.")
@@ -50,20 +50,23 @@ struct Sample: ParsableCommand {
 
   @Option(
     help:
-      "Write a contact sheet of all files here, and more beside it (NAME-2.jpg) if it gets too large."
+      "Write a contact sheet of all files here; if it gets too large, also NAME-2.jpg and so on."
   )
   var grid: String?
 
   @Option(
     help: ArgumentHelp(
-      "Keep rewriting this picture of what is being written, unfinished streams completed cheaply.",
+      """
+      Continuously update this contact sheet while sampling; unfinished files are shown completed with as \
+      few bytes as possible.
+      """,
       valueName: "file"))
   var live: String?
 
   @Option(
     help: """
-      How keys and values are kept: f32, or f16, which takes half of the memory. By default f16 where \
-      weights are rounded.
+      Format of keys and values: f32, or f16, which takes half of the memory; by default f16 if the weights \
+      are rounded.
       """)
   var cache: CacheFormat?
 
@@ -148,12 +151,12 @@ struct Sample: ParsableCommand {
         case .success:
           try results.write(file.files(named: name))
           names[file.index] = name
-        case .failure(let fault): progress.note("\(name) is no valid file: \(fault)")
+        case .failure(let fault): progress.note("\(name) is not a valid file: \(fault)")
         }
         if !file.isWhole {
           report.filled += 1
           progress.note(
-            "\(name): the context was full after \(file.written) bytes, the rest is blank")
+            "\(name): the context was full after \(file.written) bytes; the rest is blank")
         }
         finished += 1
         progress.show("\(finished) of \(total) files", isFinal: finished == total)
@@ -186,7 +189,7 @@ struct Sample: ParsableCommand {
         file: file, force: replacing.force, by: "sample", isOwn: PixelImage.isSheet)
     }
     if let grid, let live, URL(place: grid).standardized == URL(place: live).standardized {
-      throw ValidationError("--grid and --live name one file.")
+      throw ValidationError("--grid and --live name the same file.")
     }
   }
 

@@ -5,15 +5,15 @@ import CodecLM
 struct DrawingOptions: ParsableArguments {
   @Option(
     help: """
-      1 is the model's own distribution, less is bolder; 0 takes the likeliest token. Where neither this, \
-      --top-k nor --top-p is given, what the model's generation_config.json says, else 1.
+      1 is the model's own distribution, lower values favour likely tokens, 0 always takes the likeliest. \
+      If neither this nor --top-k nor --top-p is given, the model's generation_config.json decides, else 1.
       """)
   var temperature: Float?
 
-  @Option(help: "Draw from the k likeliest tokens only.")
+  @Option(help: "Sample from the k likeliest tokens only.")
   var topK: Int?
 
-  @Option(help: "Draw from the likeliest tokens that make up this probability, above 0 to 1.")
+  @Option(help: "Sample from the likeliest tokens that add up to this probability, above 0 to 1.")
   var topP: Double?
 
   func validate() throws {
@@ -37,12 +37,12 @@ struct DrawingOptions: ParsableArguments {
 struct SamplingOptions: ParsableArguments {
   @OptionGroup var drawing: DrawingOptions
 
-  @Flag(help: "Draw any byte, valid or not, and say how many files decode.")
+  @Flag(help: "Allow every byte, valid or not, and report how many files decode.")
   var unconstrained = false
 
   @Option(
     help: """
-      How weights are kept for decoding: f32, f16, bf16 or q8; smaller is faster. By default as they are \
+      Format of the weights for decoding: f32, f16, bf16 or q8; smaller is faster. By default as they are \
       stored.
       """)
   var weights: WeightFormat?

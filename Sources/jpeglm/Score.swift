@@ -5,15 +5,15 @@ import Foundation
 
 struct Score: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Say how many bits a model spends on pictures or videos.",
+    abstract: "Measure how many bits a model spends on pictures or videos.",
     discussion: """
-      A model that says how likely the next byte is can compress: what it would spend on a picture \
-      compares it with any other model, tokenizer and codec. Each picture is brought into the \
-      model's canonical form. Printed are bits for each image, bits for each byte of the canonical \
-      streams, and the share of what baseline JPEG without restart markers spends on the same \
-      pictures: 1.00 is a model that knows no more than JPEG's own Huffman tables. With a model of videos \
-      the files are videos, and the share is of what H.264 spends on their slices. With --json the share is \
-      baseline_share; of pictures jpeg_share says the same.
+      A model that predicts the next byte can compress. The bits that it would spend on a picture make it \
+      comparable with any other model, tokenizer and codec. Each picture is brought into the model's \
+      canonical form. The output is the bits of each picture, the bits of each byte of the canonical \
+      streams, and the share of what baseline JPEG without restart markers spends on the same pictures: \
+      at 1.00 a model knows no more than JPEG's own Huffman tables. With a model of videos the files are \
+      videos, and the share is of what H.264 spends on their slices. With --json the share is \
+      baseline_share, for pictures also jpeg_share.
 
         jpeglm score run photos
         jpeglm score run cat.jpg dog.jpg --map maps --json
@@ -27,11 +27,11 @@ struct Score: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write each picture here with the bits of each MCU (macroblock) laid over it, dark blue for 0, yellow for the picture's most.",
+      "Write each picture here overlaid with the bits of each MCU (macroblock): dark blue for 0, yellow for the picture's maximum.",
       valueName: "folder"))
   var map: String?
 
-  @Option(help: "How weights are kept: f32, or f16, bf16 or q8 as sampling may (slower here).")
+  @Option(help: "Format of the weights: f32; or f16, bf16 or q8, as in sampling (slower here).")
   var weights = WeightFormat.f32
 
   @OptionGroup var limits: LimitOptions

@@ -63,7 +63,7 @@ struct Sources {
 extension ProgressLine {
   /// Says what is no input because the program wrote it.
   func noteLeftOut(_ files: [SkippedFile]) {
-    for file in files.prefix(3) { note("left out \(file)") }
-    if files.count > 3 { note("… and \(Format.count(files.count - 3)) more of jpeglm's own") }
+    for file in files.prefix(3) { note("skipped \(file)") }
+    if files.count > 3 { note("… and \(Format.count(files.count - 3)) more that jpeglm wrote") }
   }
 }

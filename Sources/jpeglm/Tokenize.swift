@@ -6,7 +6,7 @@ struct Tokenize: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print the tokens of canonical streams.",
     discussion: """
-      One line of ids for each file, whose bytes are taken as they are: streams that `jpeglm \
+      Prints one line of ids for each file. The bytes are used as they are: streams that `jpeglm \
       canonicalize` wrote, or any others, cut at any byte. Special tokens are not added. --decode \
       reads such lines from the files and writes the bytes of all of them.
 
@@ -18,7 +18,7 @@ struct Tokenize: ParsableCommand {
   var inputs: [String]
 
   @Option(
-    help: "A run, or a tokenizer's file: tokenizer.json or SentencePiece's tokenizer.model.")
+    help: "A run, or a tokenizer file: tokenizer.json or SentencePiece's tokenizer.model.")
   var tokenizer: String
 
   @Flag(help: "Write the bytes that the ids in the files spell.")

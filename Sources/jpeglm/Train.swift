@@ -7,11 +7,11 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a model on a folder of JPEG files or videos.",
     discussion: """
-      Reads every .jpg and .jpeg below a folder, or with --codec avc every video, whatever its size and \
-      kind, and trains a Llama on their canonical form. What is not said is chosen from the pictures and printed. The run's \
-      folder is a checkpoint at any time: sample from it while it trains. The model to which held-out \
-      pictures were likeliest is kept in its folder best. Ctrl-C ends the run with a checkpoint; \
-      --resume goes on.
+      Reads every .jpg and .jpeg file below a folder (with --codec avc, every video), of any size and \
+      kind, and trains a Llama on their canonical form. Options that are not given are chosen from the \
+      pictures and printed. The run's folder is a checkpoint at any time: sample from it while it \
+      trains. The model that gave held-out pictures the highest likelihood is kept in its folder best. \
+      Ctrl-C ends the run with a checkpoint; --resume continues it.
 
         jpeglm train photos --out run --minutes 30
         jpeglm train photos --out run --minutes 60 --resume
@@ -34,15 +34,15 @@ struct Train: ParsableCommand {
     help: """
       What the model reads of each file: symbols (coefficients without their Huffman codes), scan \
       (the entropy-coded bytes), abbreviated (with headers but no tables) or full. By default symbols; \
-      scan with --tokenizer bytes, bpe or a file. Of videos: slices, or annexb (the whole file).
+      scan with --tokenizer bytes, bpe or a file. For videos: slices, or annexb (the whole file).
       """)
   var stream: StreamChoice?
 
   @Option(
     help: """
-      symbols (a token for each frequent symbol), bytes (one token a byte), bpe (learn tokens from the \
-      images) or the file of a tokenizer: tokenizer.json or SentencePiece's tokenizer.model. By \
-      default symbols; bytes with --stream scan, abbreviated or full; bpe for videos.
+      symbols (a token for each frequent symbol), bytes (one token a byte), bpe (tokens learnt from \
+      the pictures) or a tokenizer file: tokenizer.json or SentencePiece's tokenizer.model. By default \
+      symbols; bytes with --stream scan, abbreviated or full; bpe for videos.
       """)
   var tokenizer: TokenizerChoice?
 
@@ -51,26 +51,26 @@ struct Train: ParsableCommand {
 
   @Flag(
     help: """
-      Train on each picture's mirror image too, where left and right do not matter: not for digits or \
-      letters.
+      Also train on each picture's mirror image. Use it where left and right do not matter: not for digits \
+      or letters.
       """)
   var mirror = false
 
   @Option(
     help: """
-      Model: nano (0.6 million parameters with 1,024 tokens), tiny (1.25), mini (2.6), micro (5.3), \
-      small (26), base or 7b; by default one that gets through enough pictures in its time.
+      Size of the model: nano (0.6 million parameters with 1,024 tokens), tiny (1.25), mini (2.6), micro \
+      (5.3), small (26), base or 7b; by default one that can read enough pictures in its time.
       """)
   var preset: LlamaConfiguration.Preset?
 
-  @Option(help: "Model by a JSON file with Hugging Face's field names.")
+  @Option(help: "Shape of the model, as a JSON file with Hugging Face's field names.")
   var config: String?
 
   @Option(
     help: ArgumentHelp(
       """
-      Go on from a trained model: a folder of Models, another run or a checkpoint. Its size of \
-      pictures, tokens and shape are kept, so that a few hundred pictures of one's own are enough.
+      Start from a trained model: a folder of Models, another run or a checkpoint. Its picture size, \
+      tokens and shape are kept, so that a few hundred pictures of your own are enough.
       """, valueName: "checkpoint"))
   var from: String?
 
@@ -79,15 +79,15 @@ struct Train: ParsableCommand {
 
   @Option(
     help: """
-      Minutes that the command takes, reading pictures included; 10 if neither --steps nor --minutes is \
-      given. With --resume, of the run from its beginning.
+      Minutes that the command takes, including reading pictures; 10 if neither --steps nor --minutes is \
+      given. With --resume, minutes of the run from its beginning.
       """)
   var minutes: Double?
 
-  @Option(help: "Rows of tokens in a batch.")
+  @Option(help: "Rows in a batch.")
   var batch: Int?
 
-  @Option(help: "Tokens in a row; whole images are packed into it.")
+  @Option(help: "Tokens in a row; whole pictures are packed into it.")
   var context: Int?
 
   @Option(help: "Batches whose gradients are added up for one step.")
@@ -97,27 +97,27 @@ struct Train: ParsableCommand {
   var learningRate: Float?
 
   @Option(
-    help: "adamw, or muon for the matrices inside the layers and AdamW for what is left.")
+    help: "adamw, or muon for the matrices inside the layers and AdamW for the rest.")
   var optimizer = OptimizerChoice.muon
 
-  @Option(help: "Seed of the parameters and of the images' order.")
+  @Option(help: "Seed of the parameters and of the pictures' order.")
   var seed: UInt64 = 0
 
   @Option(
     help: """
-      Seconds between checkpoints, more where they would take over a twentieth of the time; by default 60, with \
-      --minutes at most a tenth of the time.
+      Seconds between checkpoints, more if these would take over a twentieth of the time; by default 60, \
+      with --minutes at most a tenth of the time.
       """)
   var checkpointEvery: Double?
 
   @Option(
-    help: "Checkpoints to keep, the newest, 2 by default; each is three times the model's size.")
+    help: "Newest checkpoints to keep, 2 by default; each is three times the model's size.")
   var keep: Int?
 
   @Option(
     help: """
-      Pictures that the model writes at each checkpoint, on one sheet in the run's samples folder; 0 for \
-      none. A sheet that would take more than a fortieth of the time is left out or not finished.
+      Number of pictures that the model writes at each checkpoint, on one sheet in the run's folder samples; \
+      0 for none. A sheet that would take more than a fortieth of the time is skipped or not finished.
       """)
   var samples = 16
 
@@ -132,15 +132,15 @@ struct Train: ParsableCommand {
 
   @Flag(
     help: """
-      Keep a fifth of the activations and make the others again in the backward pass: less memory \
-      for long rows, the same losses, up to a third slower.
+      Keep a fifth of the activations and compute the others again in the backward pass: less memory for \
+      long rows, the same losses, up to a third slower.
       """)
   var recompute = false
 
   @Flag(
     help: """
-      Go on with the run in --out. --steps or --minutes and --keep may change; what else determines the \
-      run is as it was, whatever is given now.
+      Continue the run in --out. --steps or --minutes and --keep may change; everything else that \
+      determines the run stays as it was, whatever is given now.
       """)
   var resume = false
 

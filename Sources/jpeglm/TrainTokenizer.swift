@@ -5,13 +5,13 @@ import Foundation
 
 struct TrainTokenizer: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Learn which strings of bytes become tokens of their own.",
+    abstract: "Learn which strings of bytes become tokens.",
     discussion: """
-      Byte-pair encoding on the canonical bytes of a folder's JPEG files, each one word: the most \
-      frequent pair of neighbours becomes a token, again and again (with --inside-symbols, of neighbours \
-      in one symbol). Writes Hugging Face's \
-      tokenizer.json, in which byte b is the character U+2800 + b. The canonical form must be the \
-      one that the model will read; 320 is the paper's vocabulary.
+      Byte-pair encoding on the canonical bytes of a folder's JPEG files, each of which is one word: the \
+      most frequent pair of neighbours becomes a token, again and again (with --inside-symbols, only \
+      neighbours in the same symbol). Writes Hugging Face's tokenizer.json, in which byte b is the \
+      character U+2800 + b. The canonical form must be the one that the model will read. 320 is the \
+      paper's vocabulary.
 
         jpeglm train-tokenizer photos --size 64 --vocabulary 320 --out tokenizer.json
         jpeglm train photos --size 64 --tokenizer tokenizer.json --out run
@@ -20,7 +20,7 @@ struct TrainTokenizer: ParsableCommand {
   @Argument(help: "Folder of JPEG files or videos; subfolders are searched.")
   var images: String
 
-  @Option(name: .customLong("out"), help: "The tokenizer's file.")
+  @Option(name: .customLong("out"), help: "The tokenizer file to write.")
   var output: String
 
   @OptionGroup var vocabulary: VocabularyOptions
@@ -31,11 +31,11 @@ struct TrainTokenizer: ParsableCommand {
   @Option(
     help: """
       What the model reads of each file: full, abbreviated (no tables), scan (no headers, the default) or \
-      symbols (coefficients without their Huffman codes); of videos slices, the default, or annexb.
+      symbols (coefficients without their Huffman codes); for videos slices (the default) or annexb.
       """)
   var stream: StreamChoice?
 
-  @Flag(help: "With --stream symbols: a token for each frequent symbol, none that holds several.")
+  @Flag(help: "With --stream symbols: a token for each frequent symbol, none for several.")
   var insideSymbols = false
 
   @OptionGroup var limits: LimitOptions
@@ -134,13 +134,14 @@ struct VocabularyOptions: ParsableArguments {
   @Option(
     name: .customLong("vocabulary"),
     help: """
-      Size of the vocabulary, the 256 bytes and two special tokens included; 320 by default, 1,024 for \
+      Size of the vocabulary, including the 256 bytes and two special tokens; 320 by default, 1,024 for \
       symbols and videos.
       """)
   var wanted: Int?
 
   @Option(
-    name: .customLong("tokenizer-images"), help: "Images to learn tokens from, drawn at random.")
+    name: .customLong("tokenizer-images"),
+    help: "Number of files to learn tokens from, chosen at random.")
   var images = 10_000
 
   /// The size wanted; else the paper's, which for symbols is one that has a token for all but rare ones.

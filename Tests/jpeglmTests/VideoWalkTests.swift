@@ -63,7 +63,7 @@ import Testing
         #expect(refused.status == 64)
         #expect(
           refused.errorLines
-            == ["Error: clips/00000.mp4, which is read, would be replaced; give another folder."])
+            == ["Error: clips/00000.mp4 is an input and would be replaced; give another folder."])
         #expect(list("clips") == (0..<6).map { "0000\($0).mp4" })
         let score = try run("score", "run", "clips/00000.mp4", "--json")
         #expect(score.contains("baseline_share") && !score.contains("jpeg_share"))

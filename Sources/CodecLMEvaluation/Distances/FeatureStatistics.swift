@@ -31,7 +31,7 @@ public struct FeatureStatistics: Sendable {
   /// mean is subtracted before anything is multiplied.
   ///
   /// - Throws: ``EvaluationError`` for fewer than two pictures or a feature that is not finite,
-  ///   ``NumericsError/outOfMemory(bytes:)``.
+  ///   `NumericsError/outOfMemory(bytes:)`.
   /// - Complexity: pictures × features² operations; memory for features² numbers and a window of
   ///   1,024 pictures.
   public init(_ features: Matrix, pool: WorkerPool = .shared) throws {

@@ -15,7 +15,7 @@ import Foundation
 /// It is no less than 0, but it is biased: of two sets of one distribution it is the larger, the
 /// fewer pictures there are.
 ///
-/// - Throws: ``EvaluationError``, ``NumericsError/outOfMemory(bytes:)``.
+/// - Throws: ``EvaluationError``, `NumericsError/outOfMemory(bytes:)`.
 /// - Complexity: O(features³).
 public func frechetDistance(
   _ a: FeatureStatistics, _ b: FeatureStatistics, pool: WorkerPool = .shared

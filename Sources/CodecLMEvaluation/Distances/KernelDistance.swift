@@ -28,7 +28,7 @@ public struct KernelDistance: Sendable, Codable, Equatable {
   ///     whichever is less, because the estimates from subsets as large as the sets would not vary.
   ///   - seed: equal seeds give equal subsets.
   ///   - pool: threads to work with.
-  /// - Throws: ``EvaluationError``, ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: ``EvaluationError``, `NumericsError/outOfMemory(bytes:)`.
   /// - Complexity: (a + b)² × features operations; memory for both sets in double precision.
   public init(
     _ a: Matrix, _ b: Matrix, subsets: Int = 100, subsetSize: Int? = nil, seed: UInt64 = 0,

@@ -16,7 +16,7 @@ public struct PrecisionRecall: Sendable, Codable, Equatable {
 
   /// Precision and recall of sets of features, one picture a row.
   ///
-  /// - Throws: ``EvaluationError``, ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: ``EvaluationError``, `NumericsError/outOfMemory(bytes:)`.
   /// - Complexity: (real + generated)² × features operations; memory for both sets in double
   ///   precision.
   public init(

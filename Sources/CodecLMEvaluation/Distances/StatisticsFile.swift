@@ -27,7 +27,7 @@ public struct StatisticsFile: Sendable {
 
   /// Reads a file, compressed or not.
   ///
-  /// - Throws: ``FileError`` that says what is wrong with the file, ``NumericsError``.
+  /// - Throws: `FileError` that says what is wrong with the file, `NumericsError`.
   public init(_ url: URL) throws {
     let file = try MappedFile(path: url.path)
     let entries = try ZipDirectory(file, allowsCompressed: true)
@@ -75,7 +75,7 @@ public struct StatisticsFile: Sendable {
 
   /// Writes the file, complete or not at all.
   ///
-  /// - Throws: ``FileError``.
+  /// - Throws: `FileError`.
   public func write(to url: URL) throws {
     let dimensions = statistics.dimensions
     var archive = StoredZip()

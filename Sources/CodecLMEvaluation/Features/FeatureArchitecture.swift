@@ -27,7 +27,7 @@ public enum FeatureArchitecture: String, Sendable, Codable, CaseIterable {
 
   /// The network with weights of a file, or with ``installedWeights``.
   ///
-  /// - Throws: ``FeatureWeightsMissing``; ``FileError`` when the file is not one of this network's
+  /// - Throws: ``FeatureWeightsMissing``; `FileError` when the file is not one of this network's
   ///   weights.
   public func network(weights: URL? = nil) throws -> any FeatureNetwork {
     let url = weights ?? installedWeights

@@ -44,7 +44,7 @@ public struct FeatureFile: Sendable {
 
   /// Reads a file.
   ///
-  /// - Throws: ``FileError`` that says what is wrong with the file, ``NumericsError``.
+  /// - Throws: `FileError` that says what is wrong with the file, `NumericsError`.
   public init(_ url: URL) throws {
     let file = try SafeTensors(url)
     func malformed(_ fault: Fault) -> FileError { .malformed(path: url.path, reason: fault) }
@@ -76,7 +76,7 @@ public struct FeatureFile: Sendable {
 
   /// Writes the file, complete or not at all.
   ///
-  /// - Throws: ``FileError``, ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: `FileError`, `NumericsError/outOfMemory(bytes:)`.
   public func write(to url: URL) throws {
     var layout = BufferLayout()
     let region = layout.add(Self.tensorName, rows: features.rows, columns: features.columns)

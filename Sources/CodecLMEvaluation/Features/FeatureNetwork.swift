@@ -23,7 +23,7 @@ public protocol FeatureNetwork: Sendable {
   ///   - resize: how pictures of other sizes become ``inputSide`` × ``inputSide``.
   ///   - pool: threads to work with.
   ///   - picture: makes the picture of an index; called once for each, by several threads at once.
-  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: `NumericsError/outOfMemory(bytes:)`.
   func features(
     of count: Int, resize: FeatureResize, pool: WorkerPool,
     picture: @Sendable (_ index: Int) -> PixelImage?
@@ -33,7 +33,7 @@ public protocol FeatureNetwork: Sendable {
 extension FeatureNetwork {
   /// Features [pictures, ``FeatureNetwork/featureCount``].
   ///
-  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: `NumericsError/outOfMemory(bytes:)`.
   public func features(
     of images: [PixelImage], resize: FeatureResize = .bicubic, pool: WorkerPool = .shared
   ) throws -> Matrix {
@@ -66,7 +66,7 @@ extension ConvolutionFeatures {
 
   /// Features of `count` pictures, a row each; the row of one that is missing is zero.
   ///
-  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: `NumericsError/outOfMemory(bytes:)`.
   /// - Complexity: memory for one picture's way through the network a thread.
   public func features(
     of count: Int, resize: FeatureResize, pool: WorkerPool,

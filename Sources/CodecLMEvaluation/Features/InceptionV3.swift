@@ -18,7 +18,7 @@ public struct InceptionV3: ConvolutionFeatures {
 
   /// Reads weights, a safetensors file or a PyTorch state dict.
   ///
-  /// - Throws: ``FileError`` when the file is not one of this network's weights.
+  /// - Throws: `FileError` when the file is not one of this network's weights.
   public init(weights url: URL) throws {
     weightsHash = try SHA256.hash(of: url)
     var builder = InceptionBuilder(try NetworkWeights(url, epsilon: 1e-3))

@@ -33,7 +33,7 @@ public struct PictureSet: Sendable {
     /// What it shows.
     public let image: PixelImage
     /// Length in bits: where there is a codec, what its format's plainest coding spends on the picture,
-    /// see ``Codec/baselineBits(of:)``, otherwise of the file; `nil` where the picture is only resized.
+    /// see `Codec/baselineBits(of:)`, otherwise of the file; `nil` where the picture is only resized.
     public let bits: Int?
     /// What libjpeg warned of, if a viewer would show the file all the same.
     public let warning: String?
@@ -126,7 +126,7 @@ public struct PictureSet: Sendable {
   /// A file as it is stored is decoded as a viewer does, with data made up where some are missing; a
   /// codec, whose output is a reference, takes only files without a fault.
   ///
-  /// - Throws: ``FileError``, ``CodecError``.
+  /// - Throws: `FileError`, `CodecError`.
   public func picture(_ index: Int) throws -> Picture {
     if case .frame(let frame, _, let stream, let codec) = files[index].content {
       return Picture(image: try codec.frames(of: stream)[frame], bits: nil, warning: nil)

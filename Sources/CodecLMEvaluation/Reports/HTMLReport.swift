@@ -67,14 +67,14 @@ public struct HTMLReport: Sendable {
 
   /// Writes the page, complete or not at all.
   ///
-  /// - Throws: ``FileError``, ``CodecError``.
+  /// - Throws: `FileError`, `CodecError`.
   public func write(to url: URL) throws {
     try AtomicFile.write([UInt8](try page().utf8), to: url)
   }
 
   /// The page.
   ///
-  /// - Throws: ``CodecError`` when a picture cannot be encoded.
+  /// - Throws: `CodecError` when a picture cannot be encoded.
   public func page() throws -> String {
     let title = report.generation.map { "Evaluation of \($0.model)" } ?? "Evaluation"
     let sections = [

@@ -17,7 +17,7 @@ public struct RunReport: Sendable {
 
   /// Reads a run's folder as it is now; training may go on meanwhile.
   ///
-  /// - Throws: ``TrainingError/noRun(path:)`` when the folder holds no run, ``FileError``.
+  /// - Throws: `TrainingError/noRun(path:)` when the folder holds no run, `FileError`.
   public init(of folder: URL, evaluation: EvaluationReport? = nil) throws {
     self.folder = folder
     self.evaluation = evaluation
@@ -29,14 +29,14 @@ public struct RunReport: Sendable {
 
   /// Writes the page, complete or not at all.
   ///
-  /// - Throws: ``FileError``.
+  /// - Throws: `FileError`.
   public func write(to url: URL) throws {
     try AtomicFile.write([UInt8](try page().utf8), to: url)
   }
 
   /// The page.
   ///
-  /// - Throws: ``FileError`` when a sheet of samples cannot be read.
+  /// - Throws: `FileError` when a sheet of samples cannot be read.
   public func page() throws -> String {
     let name = folder.standardizedFileURL.lastPathComponent
     return HTML.page(

@@ -12,7 +12,7 @@ public final class TensorBoardLog {
   /// A new file of events in a folder, which is made if need be; TensorBoard shows all files of a folder
   /// as one run.
   ///
-  /// - Throws: ``FileError``.
+  /// - Throws: `FileError`.
   public init(in folder: URL) throws {
     try Folders.make(folder)
     let time = Int(Date().timeIntervalSince1970)
@@ -28,7 +28,7 @@ public final class TensorBoardLog {
 
   /// Adds what a step reports.
   ///
-  /// - Throws: ``FileError``.
+  /// - Throws: `FileError`.
   public func add(_ step: Trainer.Step) throws {
     try add(
       [
@@ -41,7 +41,7 @@ public final class TensorBoardLog {
 
   /// Adds what the held-out images say.
   ///
-  /// - Throws: ``FileError``.
+  /// - Throws: `FileError`.
   public func add(_ validation: Trainer.Validation, step: Int) throws {
     var scalars = [
       ("held-out/loss", validation.loss), ("held-out/bits per byte", validation.bitsPerByte),
@@ -55,7 +55,7 @@ public final class TensorBoardLog {
 
   /// Adds one value for each name.
   ///
-  /// - Throws: ``FileError``.
+  /// - Throws: `FileError`.
   public func add(_ scalars: [(name: String, value: Double)], step: Int) throws {
     var summary = Message()
     for (name, number) in scalars {
@@ -69,7 +69,7 @@ public final class TensorBoardLog {
 
   /// Adds a picture, given as the file of a format that browsers show.
   ///
-  /// - Throws: ``FileError``.
+  /// - Throws: `FileError`.
   public func add(
     imageFile: [UInt8], width: Int, height: Int, name: String, step: Int
   ) throws {

@@ -23,10 +23,10 @@ public struct Scorer {
   ///
   /// - Parameters:
   ///   - checkpoint: model, tokenizer and codec.
-  ///   - weights: how matrices are stored; with ``WeightFormat/f32`` a pass takes many pictures,
+  ///   - weights: how matrices are stored; with `WeightFormat/f32` a pass takes many pictures,
   ///     with the others one.
   ///   - pool: threads to work with.
-  /// - Throws: ``CodecError/invalidProfile(_:)``, ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: `CodecError/invalidProfile(_:)`, `NumericsError/outOfMemory(bytes:)`.
   public init(
     _ checkpoint: Checkpoint, weights: WeightFormat = .f32, pool: WorkerPool = .shared
   ) throws {
@@ -41,7 +41,7 @@ public struct Scorer {
 
   /// The scores of canonical streams, in their order.
   ///
-  /// - Throws: ``CodecError`` for a stream that is none of the profile's, ``LlamaError`` where the
+  /// - Throws: `CodecError` for a stream that is none of the profile's, `LlamaError` where the
   ///   model's numbers are none.
   public func scores(of streams: [[UInt8]]) throws -> [PictureScore] {
     let baselines = pool.map(streams.count) { [codec] index in
@@ -67,7 +67,7 @@ public struct Scorer {
   /// headers, of padding and markers behind a piece of a unit count to the piece that follows, at the end
   /// to the last.
   ///
-  /// - Throws: ``CodecError`` if it is no stream of the profile, or the format has no units.
+  /// - Throws: `CodecError` if it is no stream of the profile, or the format has no units.
   public func unitBits(_ score: PictureScore, of stream: [UInt8]) throws(CodecError) -> [Double] {
     let codec = try codec.unitCoding()
     let runs = try codec.unitRuns(of: stream)
@@ -96,7 +96,7 @@ public struct PictureScore: Sendable {
   public let tokenBits: [Double]
   /// Bytes of the canonical stream.
   public let bytes: Int
-  /// Bits of the format's plainest coding of the same picture; see ``Codec/baselineBits(of:)``.
+  /// Bits of the format's plainest coding of the same picture; see `Codec/baselineBits(of:)`.
   public let baselineBits: Int
 
   /// A score of what is known.
