@@ -95,7 +95,7 @@ struct EvalOutput: ParsableArguments {
   func write(_ session: EvalSession) throws {
     var faults: [String] = []
     for part in [show, writeStatistics, writeFeatures, drawPage] {
-      do { try part(session) } catch { faults.append("\(error)") }
+      do { try part(session) } catch { faults.append("\(error)" + Hint.text(error)) }
     }
     if !faults.isEmpty { throw Failure(description: faults.joined(separator: "; ")) }
   }

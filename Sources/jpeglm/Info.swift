@@ -46,7 +46,8 @@ struct Info: ParsableCommand {
         Report(
           parameters: model.parameterCount, config: model, codec: checkpoint.codec,
           vocabulary: checkpoint.tokenizer.count, weights: checkpoint.storedWeights,
-          sampling: checkpoint.sampling, training: training))
+          sampling: checkpoint.sampling, training: training),
+        keys: .convertToSnakeCase)
     }
     try printResult(
       """

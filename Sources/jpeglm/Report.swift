@@ -34,9 +34,7 @@ struct Report: ParsableCommand {
       file: html, force: replacing.force,
       reading: [evaluation].compactMap { $0 } + RunFolder.files(in: folder), by: "report",
       isOwn: WrittenPage.isOwn)
-    let evaluation = try evaluation.map {
-      try JSONFile.read(EvaluationReport.self, URL(place: $0))
-    }
+    let evaluation = try evaluation.map { try EvaluationReport(contentsOf: URL(place: $0)) }
     let page = try RunReport(of: URL(place: folder), evaluation: evaluation).page()
     try ResultPlace.write([UInt8](page.utf8), to: html, by: "report")
     try printResult("wrote \(PlainText.line(html))")

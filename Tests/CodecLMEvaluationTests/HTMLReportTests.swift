@@ -57,4 +57,18 @@ import Testing
     #expect(read.comparisons == report.comparisons)
     #expect(read.seed == 7)
   }
+
+  @Test func `a report in the earlier spelling is read`() throws {
+    let report = try report()
+    let text = String(decoding: try JSONEncoder().encode(report), as: UTF8.self)
+    let older = text.replacingOccurrences(of: "subset_size", with: "subsetSize")
+    #expect(older != text)
+    try withTemporaryFolder { folder in
+      for text in [text, older] {
+        let url = folder.appendingPathComponent("a.json")
+        try Data(text.utf8).write(to: url)
+        #expect(try EvaluationReport(contentsOf: url).comparisons == report.comparisons)
+      }
+    }
+  }
 }

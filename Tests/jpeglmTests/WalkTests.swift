@@ -101,6 +101,9 @@ import Testing
       let described = try decode(Described.self, try run("info", "deep/run", "--json"))
       #expect(described.vocabulary == 500)
       #expect(described.training?.steps == 3)
+      for key in ["restart_interval", "validation_bits_per_byte", "num_hidden_layers"] {
+        #expect(try run("info", "deep/run", "--json").contains("\"\(key)\":"), "\(key)")
+      }
       #expect(try run("info", "deep/run").contains("3 steps"))
       _ = try run("train", "digits", "--out", "deep/run", "--steps", "4", "--resume")
       let resumed = try decode(Described.self, try run("info", "deep/run", "--json"))

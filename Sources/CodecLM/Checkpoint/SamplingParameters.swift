@@ -7,6 +7,12 @@ public struct SamplingParameters: Sendable, Codable, Equatable {
   /// Only the likeliest tokens that make up this probability, if given.
   public var topP: Double?
 
+  private enum CodingKeys: String, CodingKey {
+    case temperature
+    case topK = "top_k"
+    case topP = "top_p"
+  }
+
   /// The model's own distribution, unless stated otherwise.
   public init(temperature: Float = 1, topK: Int? = nil, topP: Double? = nil) {
     self.temperature = temperature

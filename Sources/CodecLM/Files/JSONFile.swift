@@ -5,9 +5,20 @@ package enum JSONFile {
   /// Far above any description of a model.
   private static let largest = 64 << 20
 
+  /// How a value's keys are spelled in a file.
+  package enum Keys: Sendable {
+    /// As the value declares them, but for these names, each read as the one beside it.
+    case declared(olderNames: [String: String] = [:])
+    /// The words of a declared `camelCase` apart, as `snake_case`; also read as they are declared.
+    case snakeCase
+  }
+
   /// Writes a value with sorted keys; the file appears complete or not at all.
-  package static func write(_ value: some Encodable, to url: URL) throws {
+  package static func write(
+    _ value: some Encodable, to url: URL, keys: Keys = .declared()
+  ) throws {
     let encoder = JSONEncoder()
+    if case .snakeCase = keys { encoder.keyEncodingStrategy = .convertToSnakeCase }
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     try AtomicFile.write([UInt8](try encoder.encode(value)) + [0x0a], to: url)
   }
@@ -15,13 +26,43 @@ package enum JSONFile {
   /// Reads a value.
   ///
   /// - Throws: ``FileError``, and what the value's own decoding throws.
-  package static func read<Value: Decodable>(_ type: Value.Type, _ url: URL) throws -> Value {
+  package static func read<Value: Decodable>(
+    _ type: Value.Type, _ url: URL, keys: Keys = .declared()
+  ) throws -> Value {
     let bytes = try FileBytes.read(url.path, limit: largest)
-    do {
-      return try JSONDecoder().decode(type, from: Data(bytes))
-    } catch let error as DecodingError {
-      throw FileError.malformed(path: url.path, reason: JSONFault(error))
+    let decoder = JSONDecoder()
+    switch keys {
+    case .snakeCase: decoder.keyDecodingStrategy = .convertFromSnakeCase
+    case .declared(let olderNames) where !olderNames.isEmpty:
+      decoder.keyDecodingStrategy = .custom { path in
+        let key = path[path.count - 1]
+        return olderNames[key.stringValue].map(Name.init) ?? key
+      }
+    case .declared: break
     }
+    do {
+      return try decoder.decode(type, from: Data(bytes))
+    } catch let error as DecodingError {
+      throw FileError.malformed(path: url.path, reason: JSONFault(error, keys))
+    }
+  }
+
+  /// A key that no type declares.
+  private struct Name: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(_ name: String) { stringValue = name }
+    init?(stringValue: String) { self.init(stringValue) }
+    init?(intValue: Int) { nil }
+  }
+}
+
+extension JSONFile.Keys {
+  /// A declared key as it stands in the file.
+  fileprivate func spelling(_ key: any CodingKey) -> String {
+    guard case .snakeCase = self, key.intValue == nil else { return key.stringValue }
+    return key.stringValue.map { $0.isUppercase ? "_" + $0.lowercased() : String($0) }.joined()
   }
 }
 
@@ -34,12 +75,12 @@ package enum JSONFault: FileFault {
   /// It is no JSON, or a value is none of those allowed.
   case unexpected
 
-  init(_ error: DecodingError) {
+  init(_ error: DecodingError, _ keys: JSONFile.Keys) {
     self =
       switch error {
-      case .keyNotFound(let key, _): .missing(key: key.stringValue)
+      case .keyNotFound(let key, _): .missing(key: keys.spelling(key))
       case .typeMismatch(_, let context), .valueNotFound(_, let context):
-        .wrongType(path: context.codingPath.map(\.stringValue).joined(separator: "."))
+        .wrongType(path: context.codingPath.map(keys.spelling).joined(separator: "."))
       default: .unexpected
       }
   }

@@ -1,7 +1,9 @@
 /// What is wrong with the files of a run.
-package enum RunFault: FileFault {
+package enum RunFault: Error, FileFault {
   /// There is nothing that a run measured.
   case noMetrics
+  /// What says where the run stands is of a later version.
+  case version(Int)
   /// A count, by its key, that no run has.
   case count(String, Int, allowed: ClosedRange<Int>)
   /// An amount, by its key, that is negative, not a number, or beyond what any run has.
@@ -10,6 +12,8 @@ package enum RunFault: FileFault {
   package var description: String {
     switch self {
     case .noMetrics: "no metrics of a training run"
+    case .version(let version):
+      "of version \(version), which a later jpeglm wrote; go on with that one"
     case .count(let key, let value, let allowed):
       "\(key) is \(value), outside \(allowed.lowerBound)…\(allowed.upperBound)"
     case .amount(let key, let value): "\(key) is \(value), outside 0…10¹⁵"

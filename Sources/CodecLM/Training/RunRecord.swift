@@ -1,12 +1,72 @@
+import Foundation
+
 /// What a checkpoint says of its run: `training.json`.
+///
+/// The file's `version` is 2. Files without one are of version 1: their keys are in camelCase, and a length
+/// is an object in an object. Both are read.
 package struct RunRecord: Codable {
   package var trainer: Trainer.Options
   package var run: TrainingRun.Options
   package var state: Trainer.State
-  /// Of all validations; `nil` in files of earlier versions.
+  /// Of all validations; `nil` in the oldest files.
   package var best: TrainingRun.Best?
   /// The token store's.
   package var dataKey: UInt64
+
+  private static let version = 2
+
+  private enum CodingKeys: String, CodingKey {
+    case version, trainer, run, state, best, dataKey
+  }
+
+  init(
+    trainer: Trainer.Options, run: TrainingRun.Options, state: Trainer.State,
+    best: TrainingRun.Best?, dataKey: UInt64
+  ) {
+    self.trainer = trainer
+    self.run = run
+    self.state = state
+    self.best = best
+    self.dataKey = dataKey
+  }
+
+  /// Reads a file.
+  ///
+  /// - Throws: ``FileError``.
+  init(contentsOf url: URL) throws {
+    do {
+      self = try JSONFile.read(RunRecord.self, url, keys: .snakeCase)
+    } catch let fault as RunFault {
+      throw FileError.malformed(path: url.path, reason: fault)
+    }
+  }
+
+  /// Writes the file, complete or not at all.
+  ///
+  /// - Throws: ``FileError``.
+  func write(to url: URL) throws { try JSONFile.write(self, to: url, keys: .snakeCase) }
+
+  /// - Throws: ``RunFault/version(_:)`` for a file of a later version, whose other keys may mean anything.
+  package init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    let version = try fields.decodeIfPresent(Int.self, forKey: .version) ?? 1
+    guard version <= Self.version else { throw RunFault.version(version) }
+    trainer = try fields.decode(Trainer.Options.self, forKey: .trainer)
+    run = try fields.decode(TrainingRun.Options.self, forKey: .run)
+    state = try fields.decode(Trainer.State.self, forKey: .state)
+    best = try fields.decodeIfPresent(TrainingRun.Best.self, forKey: .best)
+    dataKey = try fields.decode(UInt64.self, forKey: .dataKey)
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(Self.version, forKey: .version)
+    try fields.encode(trainer, forKey: .trainer)
+    try fields.encode(run, forKey: .run)
+    try fields.encode(state, forKey: .state)
+    try fields.encodeIfPresent(best, forKey: .best)
+    try fields.encode(dataKey, forKey: .dataKey)
+  }
 
   /// The learning rate where the run stands.
   package var rate: Float { trainer.schedule.rate(at: Trainer.progress(state, of: trainer.budget)) }
@@ -17,10 +77,10 @@ package struct RunRecord: Codable {
     let counts: [(String, Int, ClosedRange<Int>)] = [
       ("batch", trainer.batch, 1...1 << 16),
       ("context", trainer.context, 2...max(context, 2)),
-      ("microBatches", trainer.microBatches, 1...1 << 16),
+      ("micro_batches", trainer.microBatches, 1...1 << 16),
       ("keep", run.keep, 1...most),
-      ("validationImages", run.validationImages, 1...most),
-      ("stepsPerLine", run.stepsPerLine, 1...most),
+      ("validation_images", run.validationImages, 1...most),
+      ("steps_per_line", run.stepsPerLine, 1...most),
       ("step", state.step, 0...most),
       ("tokens", state.tokens, 0...most),
       ("images", state.images, 0...most),
@@ -30,13 +90,13 @@ package struct RunRecord: Codable {
       return .count(name, value, allowed: range)
     }
     let amounts: [(String, Double)] = [
-      ("peak", Double(trainer.schedule.peak)), ("warmUpShare", trainer.schedule.warmUpShare),
-      ("finalShare", trainer.schedule.finalShare), ("clip", trainer.optimizer.clip),
-      ("rateBesideMuon", Double(trainer.optimizer.rateBesideMuon)),
+      ("peak", Double(trainer.schedule.peak)), ("warm_up_share", trainer.schedule.warmUpShare),
+      ("final_share", trainer.schedule.finalShare), ("clip", trainer.optimizer.clip),
+      ("rate_beside_muon", Double(trainer.optimizer.rateBesideMuon)),
       ("seconds", state.seconds), ("budget", trainer.budget.amount),
       ("first", state.plan?.first ?? 0), ("reserve", state.plan?.reserve ?? 0),
       ("least", state.plan?.least ?? 0),
-      ("checkpointInterval", run.checkpointInterval.amount),
+      ("checkpoint_interval", run.checkpointInterval.amount),
     ]
     for (name, value) in amounts where !(0...1e15).contains(value) {
       return .amount(name, value)
@@ -45,7 +105,33 @@ package struct RunRecord: Codable {
   }
 }
 
-extension Trainer.Length {
+extension Trainer.Length: Codable {
+  private enum CodingKeys: String, CodingKey { case steps, seconds }
+
+  /// The one field of a case in ``RunRecord``'s version 1.
+  private struct Field<Value: Decodable>: Decodable {
+    let _0: Value
+  }
+
+  /// Reads `{"steps": 9}` or `{"seconds": 9.5}`.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    func value<Value: Decodable>(_ key: CodingKeys) throws -> Value {
+      if let field = try? fields.decode(Field<Value>.self, forKey: key) { return field._0 }
+      return try fields.decode(Value.self, forKey: key)
+    }
+    self = fields.contains(.steps) ? .steps(try value(.steps)) : .seconds(try value(.seconds))
+  }
+
+  /// Writes what is read.
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    switch self {
+    case .steps(let steps): try fields.encode(steps, forKey: .steps)
+    case .seconds(let seconds): try fields.encode(seconds, forKey: .seconds)
+    }
+  }
+
   /// Steps or seconds.
   fileprivate var amount: Double {
     switch self {

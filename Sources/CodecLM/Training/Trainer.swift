@@ -5,7 +5,7 @@ import Foundation
 /// The only writer of its model's parameters.
 public struct Trainer: ~Copyable {
   /// A stretch of training.
-  public enum Length: Sendable, Codable, Equatable {
+  public enum Length: Sendable, Equatable {
     /// This many optimiser steps.
     case steps(Int)
     /// This many seconds of the clock, from a run's beginning to its end.

@@ -67,11 +67,10 @@ extension TrainingRun {
         [("first.", trainer.optimizer.first), ("second.", trainer.optimizer.second)],
         checkpoint.model.layout.buffer,
         to: temporary.appendingPathComponent(Self.momentsFile))
-      try JSONFile.write(
-        RunRecord(
-          trainer: trainer.options, run: options, state: trainer.state, best: best,
-          dataKey: data.key),
-        to: temporary.appendingPathComponent(Self.stateFile))
+      try RunRecord(
+        trainer: trainer.options, run: options, state: trainer.state, best: best,
+        dataKey: data.key
+      ).write(to: temporary.appendingPathComponent(Self.stateFile))
       Folders.removeTree(final.path)
       try Folders.rename(temporary, to: final)
     } catch {

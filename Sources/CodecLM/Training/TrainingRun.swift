@@ -213,8 +213,8 @@ public struct TrainingRun: ~Copyable {
     let newest = try newestCheckpoint(in: folder)
     let url = newest.appendingPathComponent(stateFile)
     do {
-      return try JSONFile.read(RunRecord.self, url)
-    } catch FileError.malformed(let path, let reason) {
+      return try RunRecord(contentsOf: url)
+    } catch FileError.malformed(let path, let reason) where !(reason is RunFault) {
       throw FileError.malformed(
         path: path, reason: DamagedCheckpoint(fault: reason, checkpoint: newest.path))
     }

@@ -18,6 +18,11 @@ public struct KernelDistance: Sendable, Codable, Equatable {
   /// Pictures of each set in a subset, drawn without replacement.
   public let subsetSize: Int
 
+  private enum CodingKeys: String, CodingKey {
+    case value, mean, deviation, subsets
+    case subsetSize = "subset_size"
+  }
+
   /// The distance of two sets, one picture a row.
   ///
   /// - Parameters:

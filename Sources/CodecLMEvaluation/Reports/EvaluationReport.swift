@@ -1,4 +1,5 @@
 public import CodecLM
+package import Foundation
 
 /// Results with everything that is needed to repeat them.
 public struct EvaluationReport: Sendable, Codable {
@@ -115,6 +116,14 @@ public struct EvaluationReport: Sendable, Codable {
     self.seed = seed
     sets = []
     comparisons = []
+  }
+
+  /// Reads what an evaluation printed as JSON, also in the earlier spelling of its keys.
+  ///
+  /// - Throws: ``FileError``.
+  package init(contentsOf url: URL) throws {
+    let olderNames = ["subsetSize": "subset_size", "topK": "top_k", "topP": "top_p"]
+    self = try JSONFile.read(EvaluationReport.self, url, keys: .declared(olderNames: olderNames))
   }
 
   /// Adds comparisons, and warnings of too few pictures or unequal numbers of them.

@@ -255,8 +255,8 @@ import Testing
         RunFault.count("context", 129, allowed: 2...128)
       ),
       (
-        "\"stepsPerLine\" : 10", "\"stepsPerLine\" : 0",
-        RunFault.count("stepsPerLine", 0, allowed: 1...1 << 48)
+        "\"steps_per_line\" : 10", "\"steps_per_line\" : 0",
+        RunFault.count("steps_per_line", 0, allowed: 1...1 << 48)
       ),
       ("\"step\" : 1", "\"step\" : -9", RunFault.count("step", -9, allowed: 0...1 << 48)),
       ("\"keep\" : 2", "\"keep\" : \"two\"", JSONFault.wrongType(path: "run.keep")),
