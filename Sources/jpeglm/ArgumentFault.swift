@@ -14,7 +14,7 @@ enum ArgumentFault: FileFault {
   var description: String {
     switch self {
     case .doesNotOpen(let faults): "does not open: \(faults.joined(separator: "; "))"
-    case .noTokenID(let word): "\"\(word)\" is no token id"
+    case .noTokenID(let word): "\"\(word)\" is not a token id"
     case .longName: "the result's name would be longer than 255 bytes"
     case .sheetExists(let pictures, let sheets):
       """
