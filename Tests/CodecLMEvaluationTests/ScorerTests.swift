@@ -72,7 +72,8 @@ import Testing
 
   @Test func `the bits of the MCUs add up to the picture's, each token where its bits are`() throws
   {
-    let codec = try JPEGCodec(JPEGProfile(size: 16, quality: 25, subsampling: .grayscale))
+    let codec = try JPEGCodec(
+      JPEGProfile(size: 16, quality: 25, subsampling: .grayscale, stream: .scan))
     let stream = try codec.canonicalBytes(of: TestImages.picture(4))
     let ends = try codec.unitEnds(of: stream)
     let checkpoint = try TestModels.checkpoint(context: 512)

@@ -79,7 +79,7 @@ struct TokenStoreDamageTests {
     var changed = bytes
     changed[8] = 3
     try Data(changed).write(to: fixture.url)
-    #expect(throws: TokenStoreError.unsupportedVersion(path: fixture.url.path, found: 3)) {
+    #expect(throws: StoreError.unsupportedVersion(path: fixture.url.path, found: 3, .tokens)) {
       try TokenStore(fixture.url)
     }
   }
@@ -89,7 +89,7 @@ struct TokenStoreDamageTests {
     try fixture.folder.write(bytes, to: "changed")
     do {
       return try TokenStore(fixture.folder("changed"))
-    } catch is TokenStoreError {
+    } catch is StoreError {
       return nil
     }
   }

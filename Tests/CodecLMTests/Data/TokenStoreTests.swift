@@ -87,7 +87,7 @@ struct TokenStoreTests {
       ofItemAtPath: fixture.folder("images/0000.jpg").path)
     #expect(try reopen().count == 40)
     try fixture.folder.write([UInt8(ascii: "P"), 1], to: "images/more.jpg")
-    let error = TokenStoreError.changed(
+    let error = StoreError.changed(
       folder: fixture.folder("images").path, what: "1 new, such as more.jpg")
     #expect(throws: error) { try reopen() }
     #expect(try Data(contentsOf: fixture.url) == before)
@@ -162,7 +162,7 @@ struct TokenStoreTests {
     #expect(try TokenStore(fixture.url).skipped == skipped)
 
     // Of a store that is reused, and of one that is not.
-    let error = TokenStoreError.unusableFile(
+    let error = StoreError.unusableFile(
       folder: fixture.folder("images").path, skipped[0])
     #expect(throws: error) { try fixture.build(strict: true) }
     try FileManager.default.removeItem(at: fixture.url)
@@ -196,7 +196,7 @@ struct TokenStoreTests {
       SkippedFile(path: $0, reason: "not a plain file")
     }
     #expect(
-      throws: TokenStoreError.noUsableImage(
+      throws: StoreError.noUsableImage(
         folder: fixture.folder("images").path, count: 4, first: first)
     ) { try fixture.build() }
     #expect(try fixture.folder.names == ["images"])
@@ -215,7 +215,7 @@ struct TokenStoreTests {
   @Test func `another file is not overwritten`() throws {
     let fixture = try StoreFixture(lengths: [1, 2])
     try fixture.folder.write(Array("a letter to keep".utf8), to: "tokens")
-    #expect(throws: TokenStoreError.notATokenStore(path: fixture.url.path)) {
+    #expect(throws: StoreError.notAStore(path: fixture.url.path, .tokens)) {
       try fixture.build()
     }
   }

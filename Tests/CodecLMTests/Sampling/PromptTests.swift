@@ -4,8 +4,8 @@ import Testing
 
 @Suite struct PromptTests {
   private static let profiles = [
-    JPEGProfile(size: 40, quality: 60, subsampling: .grayscale),
-    JPEGProfile(size: 40, quality: 60, subsampling: .yCbCr420, restartInterval: 2),
+    JPEGProfile(size: 40, quality: 60, subsampling: .grayscale, stream: .scan),
+    JPEGProfile(size: 40, quality: 60, subsampling: .yCbCr420, restartInterval: 2, stream: .scan),
     JPEGProfile(size: 33, quality: 60, subsampling: .yCbCr422, stream: .full),
   ]
 

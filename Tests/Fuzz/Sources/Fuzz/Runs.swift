@@ -11,7 +11,7 @@ extension FuzzTarget {
     return file("a.tokens") { url in
       if let mapped = try? MappedFile(path: url.path), mapped.count >= 8, mapped.count % 8 == 0 {
         var bytes = mapped.bytes(0..<mapped.count - 8)
-        let sum = TokenStoreValidation.checksum(of: mapped)
+        let sum = StoreFile.checksum(of: mapped)
         bytes += (0..<8).map { UInt8(truncatingIfNeeded: sum >> (8 * $0)) }
         write(bytes, to: url)
       }

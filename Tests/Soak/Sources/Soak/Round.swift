@@ -9,7 +9,7 @@ struct Round {
   let network: (any FeatureNetwork)?
 
   private static let profile = CodecProfile.jpeg(
-    JPEGProfile(size: 16, quality: 25, subsampling: .grayscale))
+    JPEGProfile(size: 16, quality: 25, subsampling: .grayscale, stream: .scan))
 
   func go() throws {
     try? FileManager.default.removeItem(at: folder)
