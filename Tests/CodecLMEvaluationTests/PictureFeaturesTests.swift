@@ -165,7 +165,8 @@ private struct CountedClips: Codec {
       #expect(all.files.count == 9)
       let codec = try TestImages.profile().makeCodec()
       let store = try TokenStore.build(
-        from: MediaFolder(folder), TestImages.profile(), at: folder.appendingPathComponent("tokens")
+        StreamSource(MediaFolder(folder), TestImages.profile()), .bytes,
+        at: folder.appendingPathComponent("tokens")
       )
       try FileManager.default.moveItem(
         at: folder.appendingPathComponent("tokens"),

@@ -37,7 +37,7 @@ package enum TestImages {
     let images = folder.appendingPathComponent("images")
     try write(0..<count, to: images, size: size)
     return try TokenStore.build(
-      from: MediaFolder(images), profile(size: size),
+      StreamSource(MediaFolder(images), profile(size: size)), .bytes,
       at: folder.appendingPathComponent("images.tokens"))
   }
 }

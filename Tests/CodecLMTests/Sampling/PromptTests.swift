@@ -79,6 +79,7 @@ import Testing
       let data = try TestImages.store(images, in: folder)
       let model = try TestModels.model(context: 160)
       var options = Trainer.Options(budget: .steps(150), context: 160, learningRate: 1e-2)
+      options.optimizer = Optimizer.Options(muon: nil)
       options.batch = 1
       var trainer = try Trainer(model, data, options)
       try trainer.run { _ in }

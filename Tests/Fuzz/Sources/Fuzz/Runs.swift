@@ -67,8 +67,10 @@ extension FuzzTarget {
           [.modificationDate: Date(timeIntervalSince1970: 1e9)], ofItemAtPath: url.path)
       }
       let data = try TokenStore.build(
-        from: MediaFolder(images), tinyProfile, at: folder.appendingPathComponent("images.tokens"))
+        StreamSource(MediaFolder(images), tinyProfile), .bytes,
+        at: folder.appendingPathComponent("images.tokens"))
       var options = Trainer.Options(budget: .steps(1), context: 32, learningRate: 1e-2)
+      options.optimizer = Optimizer.Options(muon: nil)
       options.batch = 1
       let place = folder.appendingPathComponent("run")
       var run = try TrainingRun(

@@ -14,7 +14,8 @@ struct Round {
   func go() throws {
     try? FileManager.default.removeItem(at: folder)
     let data = try TokenStore.build(
-      from: photos, Self.profile, at: folder.appendingPathComponent("images.tokens"))
+      StreamSource(photos, Self.profile), .bytes,
+      at: folder.appendingPathComponent("images.tokens"))
     let run = folder.appendingPathComponent("run")
     try train(data, in: run)
     let generator = try Generator(loading: run)
