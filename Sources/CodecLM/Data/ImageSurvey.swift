@@ -35,4 +35,24 @@ public struct ImageSurvey: Sendable {
   public var suggestedSide: Int {
     medianSide <= Self.smallSide ? max(medianSide, 1) : Self.affordableSide
   }
+
+  /// The profile that suits the images: square pictures of the ``suggestedSide``, gray if they are.
+  public var profile: JPEGProfile {
+    JPEGProfile(size: suggestedSide, subsampling: isGrayscale ? .grayscale : .yCbCr420)
+  }
+}
+
+extension CodecProfile {
+  /// The profile of a folder's files of which nothing is said: of images by an ``ImageSurvey``, of videos the
+  /// paper's.
+  ///
+  /// - Parameters:
+  ///   - folder: the files.
+  ///   - pool: threads that read headers.
+  public static func suited(
+    to folder: MediaFolder, pool: WorkerPool = .shared
+  ) -> CodecProfile {
+    folder.kind == .videos
+      ? .avc(AVCProfile()) : .jpeg(ImageSurvey(folder, pool: pool).profile)
+  }
 }

@@ -4,6 +4,8 @@ package enum RunFault: Error, FileFault {
   case noMetrics
   /// What says where the run stands is of a later version.
   case version(Int)
+  /// A setting that no run has.
+  case setting(InvalidSetting)
   /// A count, by its key, that no run has.
   case count(String, Int, allowed: ClosedRange<Int>)
   /// An amount, by its key, that is negative, not a number, or beyond what any run has.
@@ -14,6 +16,7 @@ package enum RunFault: Error, FileFault {
     case .noMetrics: "no metrics of a training run"
     case .version(let version):
       "of version \(version), which a later jpeglm wrote; go on with that one"
+    case .setting(let setting): setting.description
     case .count(let key, let value, let allowed):
       "\(key) is \(value), outside \(allowed.lowerBound)…\(allowed.upperBound)"
     case .amount(let key, let value): "\(key) is \(value), outside 0…10¹⁵"

@@ -73,30 +73,23 @@ package struct RunRecord: Codable {
 
   /// The first number that no run can have, for a model of this context; `nil` if all are possible.
   package func impossibility(context: Int) -> RunFault? {
+    do {
+      try trainer.validate(contextLength: max(context, 1))
+      try run.validate()
+    } catch {
+      return .setting(error)
+    }
     let most = 1 << 48
-    let counts: [(String, Int, ClosedRange<Int>)] = [
-      ("batch", trainer.batch, 1...1 << 16),
-      ("context", trainer.context, 2...max(context, 2)),
-      ("micro_batches", trainer.microBatches, 1...1 << 16),
-      ("keep", run.keep, 1...most),
-      ("validation_images", run.validationImages, 1...most),
-      ("steps_per_line", run.stepsPerLine, 1...most),
-      ("step", state.step, 0...most),
-      ("tokens", state.tokens, 0...most),
-      ("images", state.images, 0...most),
-      ("epoch", state.sampler.epoch, 0...most), ("best", best?.step ?? 0, 0...most),
+    let counts: [(String, Int)] = [
+      ("step", state.step), ("tokens", state.tokens), ("images", state.images),
+      ("epoch", state.sampler.epoch), ("best", best?.step ?? 0),
     ]
-    for (name, value, range) in counts where !range.contains(value) {
-      return .count(name, value, allowed: range)
+    for (name, value) in counts where !(0...most).contains(value) {
+      return .count(name, value, allowed: 0...most)
     }
     let amounts: [(String, Double)] = [
-      ("peak", Double(trainer.schedule.peak)), ("warm_up_share", trainer.schedule.warmUpShare),
-      ("final_share", trainer.schedule.finalShare), ("clip", trainer.optimizer.clip),
-      ("rate_beside_muon", Double(trainer.optimizer.rateBesideMuon)),
-      ("seconds", state.seconds), ("budget", trainer.budget.amount),
-      ("first", state.plan?.first ?? 0), ("reserve", state.plan?.reserve ?? 0),
-      ("least", state.plan?.least ?? 0),
-      ("checkpoint_interval", run.checkpointInterval.amount),
+      ("seconds", state.seconds), ("first", state.plan?.first ?? 0),
+      ("reserve", state.plan?.reserve ?? 0), ("least", state.plan?.least ?? 0),
     ]
     for (name, value) in amounts where !(0...1e15).contains(value) {
       return .amount(name, value)
@@ -129,14 +122,6 @@ extension Trainer.Length: Codable {
     switch self {
     case .steps(let steps): try fields.encode(steps, forKey: .steps)
     case .seconds(let seconds): try fields.encode(seconds, forKey: .seconds)
-    }
-  }
-
-  /// Steps or seconds.
-  fileprivate var amount: Double {
-    switch self {
-    case .steps(let steps): Double(steps)
-    case .seconds(let seconds): seconds
     }
   }
 }

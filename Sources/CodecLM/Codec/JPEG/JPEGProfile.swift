@@ -70,7 +70,7 @@ public struct JPEGProfile: Profile {
   /// Nothing is checked here: see ``validate(sides:)``.
   public init(
     width: Int, height: Int, quality: Int = 25, subsampling: Subsampling = .yCbCr420,
-    restartInterval: Int = 0, stream: Stream = .scan
+    restartInterval: Int = 0, stream: Stream = .symbols
   ) {
     self.width = width
     self.height = height
@@ -83,7 +83,7 @@ public struct JPEGProfile: Profile {
   /// A profile of square pictures.
   public init(
     size: Int, quality: Int = 25, subsampling: Subsampling = .yCbCr420, restartInterval: Int = 0,
-    stream: Stream = .scan
+    stream: Stream = .symbols
   ) {
     self.init(
       width: size, height: size, quality: quality, subsampling: subsampling,

@@ -11,7 +11,7 @@ extension FuzzTarget {
     return file("a.tokens") { url in
       if let mapped = try? MappedFile(path: url.path), mapped.count >= 8, mapped.count % 8 == 0 {
         var bytes = mapped.bytes(0..<mapped.count - 8)
-        let sum = TokenStoreValidation.checksum(of: mapped)
+        let sum = StoreFile.checksum(of: mapped)
         bytes += (0..<8).map { UInt8(truncatingIfNeeded: sum >> (8 * $0)) }
         write(bytes, to: url)
       }
@@ -67,8 +67,10 @@ extension FuzzTarget {
           [.modificationDate: Date(timeIntervalSince1970: 1e9)], ofItemAtPath: url.path)
       }
       let data = try TokenStore.build(
-        from: MediaFolder(images), tinyProfile, at: folder.appendingPathComponent("images.tokens"))
+        StreamSource(MediaFolder(images), tinyProfile), .bytes,
+        at: folder.appendingPathComponent("images.tokens"))
       var options = Trainer.Options(budget: .steps(1), context: 32, learningRate: 1e-2)
+      options.optimizer = Optimizer.Options(muon: nil)
       options.batch = 1
       let place = folder.appendingPathComponent("run")
       var run = try TrainingRun(
