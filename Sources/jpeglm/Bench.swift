@@ -142,7 +142,7 @@ struct Bench: ParsableCommand {
   }
 
   private func measureDecoding(
-    _ benchmark: Benchmark, _ sequences: [[Int32]]?, _ pool: WorkerPool, _ report: inout Report
+    _ benchmark: Benchmark, _ sequences: [TokenSequence]?, _ pool: WorkerPool, _ report: inout Report
   ) throws {
     let length = benchmark.model.configuration.contextLength
     var rows: [Report.Decoding] = []
@@ -157,7 +157,7 @@ struct Bench: ParsableCommand {
           .init(
             weights: format.rawValue, streams: streams, tokens_per_second: result.tokensPerSecond,
             share_of_bandwidth: result.rate / peak, bits_per_image: bits,
-            divided_images: sequences.map { $0.count { $0.count > length + 1 } }))
+            divided_images: sequences.map { $0.count { $0.positionCount > length } }))
       }
     }
     report.decoding = rows
@@ -188,11 +188,11 @@ struct Bench: ParsableCommand {
   }
 
   /// What is measured, and the images' tokens if there are any.
-  private func subject(_ pool: WorkerPool) throws -> (Benchmark, [[Int32]]?) {
+  private func subject(_ pool: WorkerPool) throws -> (Benchmark, [TokenSequence]?) {
     var (model, rows) = try standingModel()
     let length = context ?? model.contextLength
     var benchmark: Benchmark
-    var sequences: [[Int32]]?
+    var sequences: [TokenSequence]?
     if let images {
       let checkpoint = try Checkpoint(URL(place: config))
       sequences = try self.sequences(of: images, checkpoint)
@@ -209,10 +209,10 @@ struct Bench: ParsableCommand {
   }
 
   /// The tokens of the first pictures of a folder that can be read.
-  private func sequences(of images: String, _ checkpoint: Checkpoint) throws -> [[Int32]] {
+  private func sequences(of images: String, _ checkpoint: Checkpoint) throws -> [TokenSequence] {
     let folder = try MediaFolder(images, checkpoint.codec.sources)
     let progress = ProgressLine(isQuiet: false)
-    var (sequences, skipped) = ([[Int32]](), [SkippedFile]())
+    var (sequences, skipped) = ([TokenSequence](), [SkippedFile]())
     for file in folder.files {
       if sequences.count == Self.pictures { break }
       do {

@@ -45,7 +45,7 @@ public struct BatchSampler: Sendable {
     }
     for window in state.pending {
       guard (0..<store.count).contains(window.image), window.start >= 0,
-        window.start < packer.positions(of: window.image), window.start % context == 0
+        window.start < store.positionCount(of: window.image), window.start % context == 0
       else {
         throw .stateDoesNotFit("position \(window.start) of image \(window.image) waits")
       }

@@ -4,7 +4,7 @@ public struct Greedy: LogitsProcessor {
   public init() {}
 
   /// Sets the others to −∞.
-  public func process(_ logits: inout MutableSpan<Float>) {
+  public func process(_ logits: inout MutableSpan<Float>, in context: DecodingContext) {
     var best = 0
     for index in logits.indices where logits[index] > logits[best] { best = index }
     for index in logits.indices where index != best { logits[index] = -.infinity }

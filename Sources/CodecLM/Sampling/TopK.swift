@@ -12,7 +12,7 @@ public struct TopK: LogitsProcessor {
   /// Sets the others to −∞.
   ///
   /// - Complexity: O(V log V).
-  public func process(_ logits: inout MutableSpan<Float>) {
+  public func process(_ logits: inout MutableSpan<Float>, in context: DecodingContext) {
     guard count < logits.count else { return }
     for index in logits.ranking.dropFirst(count) { logits[index] = -.infinity }
   }

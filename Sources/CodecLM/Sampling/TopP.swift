@@ -15,7 +15,7 @@ public struct TopP: LogitsProcessor {
   /// Sets the others to −∞.
   ///
   /// - Complexity: O(V log V).
-  public func process(_ logits: inout MutableSpan<Float>) {
+  public func process(_ logits: inout MutableSpan<Float>, in context: DecodingContext) {
     guard probability < 1 else { return }
     let ranking = logits.ranking
     let top = logits[ranking[0]]
