@@ -142,7 +142,8 @@ struct Bench: ParsableCommand {
   }
 
   private func measureDecoding(
-    _ benchmark: Benchmark, _ sequences: [TokenSequence]?, _ pool: WorkerPool, _ report: inout Report
+    _ benchmark: Benchmark, _ sequences: [TokenSequence]?, _ pool: WorkerPool,
+    _ report: inout Report
   ) throws {
     let length = benchmark.model.configuration.contextLength
     var rows: [Report.Decoding] = []

@@ -26,7 +26,7 @@ public struct TokenBatch: Equatable, Sendable {
   public internal(set) var bytes = 0
 
   /// A batch of padding only.
-  public init(rows: Int, context: Int, tokenizer: Tokenizer) {
+  package init(rows: Int, context: Int, tokenizer: Tokenizer) {
     let count = rows * context
     tokens = Array(repeating: tokenizer.endToken, count: count)
     targets = Array(repeating: -1, count: count)

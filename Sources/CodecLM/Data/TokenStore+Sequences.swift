@@ -1,6 +1,6 @@
 extension TokenStore {
   /// What is read before an image's tokens and not learnt: the begin token, then the image's condition.
-  public func prefix(of index: Int) -> [Int32] {
+  package func prefix(of index: Int) -> [Int32] {
     prefixes.count == 1 ? prefixes[0] : prefixes[index]
   }
 

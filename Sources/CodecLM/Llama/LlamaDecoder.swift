@@ -32,7 +32,7 @@ public struct LlamaDecoder: ~Copyable {
   /// Memory of one pass: [rows, …] each, as wide as the panels of the product that writes it.
   private struct State: Sendable {
     let residual, qkv, attention, product, logits: Matrix
-    // The input of a product, packed.
+    // The input of a product, packed: rows by sixteens.
     let packed: Matrix
     // [threads, …]
     let scratch: Matrix
@@ -49,7 +49,8 @@ public struct LlamaDecoder: ~Copyable {
       product = try matrix(shape.intermediateSize)
       logits = try matrix(shape.vocabulary)
       packed = try Matrix(
-        rows: rows, columns: max(shape.hiddenSize, shape.queryWidth, shape.intermediateSize))
+        rows: BufferLayout.aligned(rows),
+        columns: max(shape.hiddenSize, shape.queryWidth, shape.intermediateSize))
       scratch = try Matrix(
         rows: threads,
         columns: Kernels.attentionScratch(

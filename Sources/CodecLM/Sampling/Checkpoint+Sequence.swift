@@ -3,7 +3,7 @@ extension Checkpoint {
   /// token.
   ///
   /// - Throws: ``CodecError`` when the file cannot be decoded.
-  public func sequence(
+  package func sequence(
     of file: [UInt8], condition: [Int32] = []
   ) throws(CodecError) -> TokenSequence {
     let canonical = try codec.makeCodec().canonicalBytes(of: file)

@@ -2,34 +2,34 @@ import Foundation
 import Synchronization
 
 /// What it costs to hold streams to the grammar: the same tokens decoded and drawn with and without.
-public struct ConstraintBenchmark: Sendable {
+package struct ConstraintBenchmark: Sendable {
   /// What was measured, in tokens a second of all streams.
-  public struct Result: Sendable {
+  package struct Result: Sendable {
     /// Tokens are drawn from those that the grammar allows.
-    public let constrained: Double
+    package let constrained: Double
     /// Tokens are drawn from all, and then replaced by those of the constrained streams, so that both
     /// decode the same.
-    public let free: Double
+    package let free: Double
 
     /// The constraint's share of the time.
-    public var share: Double { 1 - constrained / free }
+    package var share: Double { 1 - constrained / free }
   }
 
   /// Streams decoded at once, at most ``LlamaDecoder/defaultRows``.
-  public var streams = 16
+  package var streams = 16
   /// Draws of each stream in one round.
-  public var draws = 200
+  package var draws = 200
   /// Rounds, each with other draws; the one of the median share counts.
   ///
   /// The first meets every place of the format anew, the later ones fewer and fewer, as a run does.
-  public var rounds = 9
+  package var rounds = 9
 
   fileprivate let checkpoint: Checkpoint
   fileprivate let weights: DecoderWeights
   fileprivate let pool: WorkerPool
 
   /// A benchmark of a checkpoint's model, which may be untrained.
-  public init(_ checkpoint: Checkpoint, _ weights: DecoderWeights, pool: WorkerPool = .shared) {
+  package init(_ checkpoint: Checkpoint, _ weights: DecoderWeights, pool: WorkerPool = .shared) {
     self.checkpoint = checkpoint
     self.weights = weights
     self.pool = pool
@@ -39,7 +39,7 @@ public struct ConstraintBenchmark: Sendable {
   /// model has fewer tokens than its tokenizer.
   ///
   /// - Throws: ``CodecError/invalidProfile(_:)``, ``NumericsError/outOfMemory(bytes:)``, ``LlamaError``.
-  public func run() throws -> Result? {
+  package func run() throws -> Result? {
     let beginning = try GenerationRequests.Beginning(
       .empty, checkpoint.codec.makeCodec().makeGrammar(), TokenTrie(checkpoint.tokenizer))
     guard checkpoint.tokenizer.isLossless,

@@ -35,7 +35,7 @@ public struct Generator: Sendable {
   public var processors: [any LogitsProcessor] = []
   /// Asked after each drawn token whether its stream ends there, as it does when the context is full.
   public var stop: StopRule?
-  /// Most tokens of one pass of the model, at least 2; a prompt enters in passes of so many.
+  /// Most tokens of one pass of the model, with partners at least 2; a prompt enters in passes of so many.
   package var rowsPerPass = LlamaDecoder.defaultRows
 
   /// The codec of the model's streams.
