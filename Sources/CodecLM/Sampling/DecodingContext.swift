@@ -6,8 +6,9 @@ public struct DecodingContext: Sendable {
   public let prefixCount: Int
   /// The address of the sequence's random numbers.
   public let address: DrawAddress
-  /// The logits of the partner, as the model gave them; `nil` where there is none. See
-  /// ``Prompt/partner``.
+  /// The logits of the partner, as the model gave them; `nil` where there is none.
+  ///
+  /// See ``Prompt/partner``.
   public let partner: [Float]?
 
   /// A context, for instance to test a ``LogitsProcessor`` with.

@@ -1,4 +1,6 @@
-/// What may come next in one sequence of tokens. A value: sequences that begin alike go on with copies.
+/// What may come next in one sequence of tokens.
+///
+/// A value: sequences that begin alike go on with copies.
 package protocol TokenConstraint: Sendable {
   /// Sets the logits of tokens that may not come next to −∞.
   func process(_ logits: inout MutableSpan<Float>)

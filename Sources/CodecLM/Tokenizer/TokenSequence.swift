@@ -13,7 +13,7 @@ public struct TokenSequence: Equatable, Sendable {
   public private(set) var isEnded: Bool
   /// The weights of the tokens behind the prefix; empty where all are 1.
   private var learntWeights: [Float] = []
-  /// The positions of all tokens; empty where they are 0, 1, 2, …
+  /// The positions of all tokens; empty where they count from 0.
   private var givenPositions: [Int32] = []
 
   /// A sequence of tokens.
@@ -23,7 +23,7 @@ public struct TokenSequence: Equatable, Sendable {
   ///   - body: what is learnt, or was decided so far.
   ///   - end: the token behind the body, if the sequence has ended.
   ///   - weights: how much each token behind the prefix counts, the end included; 1 by default.
-  ///   - positions: where each token stands for the rotary embedding; 0, 1, 2, … by default.
+  ///   - positions: where each token stands for the rotary embedding; from 0 on by default.
   /// - Precondition: there is a weight for each token behind the prefix, and a position for each token.
   public init(
     prefix: [Int32], body: some Collection<Int32>, end: Int32? = nil, weights: [Float] = [],
