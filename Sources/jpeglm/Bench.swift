@@ -145,7 +145,8 @@ struct Bench: ParsableCommand {
   }
 
   private func measureDecoding(
-    _ benchmark: Benchmark, _ sequences: [[Int32]]?, _ pool: WorkerPool, _ report: inout Report
+    _ benchmark: Benchmark, _ sequences: [TokenSequence]?, _ pool: WorkerPool,
+    _ report: inout Report
   ) throws {
     let length = benchmark.model.configuration.contextLength
     var rows: [Report.Decoding] = []
@@ -160,7 +161,7 @@ struct Bench: ParsableCommand {
           .init(
             weights: format.rawValue, streams: streams, tokens_per_second: result.tokensPerSecond,
             share_of_bandwidth: result.rate / peak, bits_per_image: bits,
-            divided_images: sequences.map { $0.count { $0.count > length + 1 } }))
+            divided_images: sequences.map { $0.count { $0.positionCount > length } }))
       }
     }
     report.decoding = rows
@@ -191,11 +192,11 @@ struct Bench: ParsableCommand {
   }
 
   /// What is measured, and the images' tokens if there are any.
-  private func subject(_ pool: WorkerPool) throws -> (Benchmark, [[Int32]]?) {
+  private func subject(_ pool: WorkerPool) throws -> (Benchmark, [TokenSequence]?) {
     var (model, rows) = try standingModel()
     let length = context ?? model.contextLength
     var benchmark: Benchmark
-    var sequences: [[Int32]]?
+    var sequences: [TokenSequence]?
     if let images {
       let checkpoint = try Checkpoint(URL(place: config))
       sequences = try self.sequences(of: images, checkpoint)
@@ -212,10 +213,10 @@ struct Bench: ParsableCommand {
   }
 
   /// The tokens of the first pictures of a folder that can be read.
-  private func sequences(of images: String, _ checkpoint: Checkpoint) throws -> [[Int32]] {
+  private func sequences(of images: String, _ checkpoint: Checkpoint) throws -> [TokenSequence] {
     let folder = try MediaFolder(images, checkpoint.codec.mediaKind)
     let progress = ProgressLine(isQuiet: false)
-    var (sequences, skipped) = ([[Int32]](), [SkippedFile]())
+    var (sequences, skipped) = ([TokenSequence](), [SkippedFile]())
     for file in folder.files {
       if sequences.count == Self.pictures { break }
       do {

@@ -84,7 +84,8 @@ import Testing
     }
     let benchmark = try Benchmark(spoilt.model, batch: 1, context: Self.context)
     #expect(throws: LlamaError.self) {
-      try benchmark.bits(of: [[1, 2, 3]], weights: benchmark.weights(.f32))
+      try benchmark.bits(
+        of: [TokenSequence(prefix: [1], body: [2, 3])], weights: benchmark.weights(.f32))
     }
     #expect(throws: LlamaError.self) {
       try benchmark.decoding(streams: 1, weights: benchmark.weights(.f32))

@@ -1,4 +1,4 @@
-/// A part of an image that fits a row: positions from `start` on, as many as fit the context.
+/// A part of an image's sequence that fits a row: positions from `start` on, as many as fit the context.
 package struct ImageWindow: Codable, Equatable, Sendable {
   /// Which image of the store.
   package var image: Int
@@ -8,9 +8,9 @@ package struct ImageWindow: Codable, Equatable, Sendable {
 
 /// Puts images into the rows of batches.
 ///
-/// An image longer than the context is cut into consecutive windows of its positions, each a
-/// segment of its own that does not see the ones before it; only the first begins with BOS and only
-/// the last ends with EOS.
+/// An image whose sequence is longer than the context is cut into consecutive windows of its positions, each
+/// a segment of its own that does not see the ones before it; only the first begins with the prefix and
+/// only the last ends with EOS.
 ///
 /// Rows are filled from up to ``poolSize`` waiting windows. The one that waits longest begins a
 /// row, so none waits for ever; those follow that fill the rest of the row best together.
@@ -28,6 +28,8 @@ struct BatchPacker: Sendable {
 
   static let poolSize = 64
 
+  /// Scratch of ``place(_:in:)``.
+  private var sequence: TokenSequence
   /// Scratch of ``fullest(_:)``.
   private var last: [Int32] = []
   private static let nobody: Int32 = -1
@@ -38,6 +40,7 @@ struct BatchPacker: Sendable {
     self.store = store
     self.rows = rows
     self.context = context
+    sequence = TokenSequence(prefix: store.tokenizer.prefix(), body: [])
     pending.reserveCapacity(Self.poolSize)
   }
 
@@ -45,34 +48,32 @@ struct BatchPacker: Sendable {
   ///
   /// When `images` ends, the rest of the batch is padding.
   mutating func fill(_ batch: inout TokenBatch, from images: inout some IteratorProtocol<Int>) {
-    clear(&batch)
+    precondition(
+      batch.tokens.count == rows * context,
+      "a batch of \(batch.tokens.count) positions for \(rows) × \(context)")
+    batch.removeAll()
     for row in 0..<rows {
-      var position = row * context
-      let end = position + context
+      let end = (row + 1) * context
       refill(from: &images)
       var chosen = pending.isEmpty ? [] : [0]
       // More than once where a row takes more images than may wait.
       while !chosen.isEmpty {
-        for index in chosen { place(pending[index], at: &position, in: &batch) }
+        for index in chosen { place(pending[index], in: &batch) }
         for index in chosen.reversed() { pending.remove(at: index) }
         refill(from: &images)
-        chosen = fullest(end - position)
+        chosen = fullest(end - batch.tokens.count)
       }
+      batch.pad(to: end, with: store.tokenizer.endToken)
     }
   }
 
-  /// Number of positions of an image, over all its windows.
-  func positions(of image: Int) -> Int {
-    store.tokenCount(of: image) + 1
-  }
-
   private func length(_ window: ImageWindow) -> Int {
-    min(context, positions(of: window.image) - window.start)
+    min(context, store.positionCount(of: window.image) - window.start)
   }
 
   private mutating func refill(from images: inout some IteratorProtocol<Int>) {
     while pending.count < Self.poolSize, let image = images.next() {
-      for start in stride(from: 0, to: positions(of: image), by: context) {
+      for start in stride(from: 0, to: store.positionCount(of: image), by: context) {
         pending.append(ImageWindow(image: image, start: start))
       }
     }
@@ -103,43 +104,18 @@ struct BatchPacker: Sendable {
     return chosen.reversed()
   }
 
-  private func place(_ window: ImageWindow, at position: inout Int, in batch: inout TokenBatch) {
-    let length = length(window)
-    let count = store.tokenCount(of: window.image)
-    let tokenizer = store.tokenizer
-    store.withTokens(of: window.image) { tokens, width in
-      for offset in 0..<length {
-        let source = window.start + offset
-        batch.tokens[position + offset] =
-          source == 0 ? tokenizer.beginToken : width.token(at: source - 1, in: tokens)
-        batch.targets[position + offset] =
-          source == count ? tokenizer.endToken : width.token(at: source, in: tokens)
-      }
-    }
-    batch.segments.append(position..<position + length)
-    batch.sources.append(window.image)
-    if window.start + length > count { batch.images += 1 }
-    if length > count {
+  private mutating func place(_ window: ImageWindow, in batch: inout TokenBatch) {
+    store.read(window.image, into: &sequence)
+    let range = window.start..<window.start + length(window)
+    let first = batch.tokens.count
+    batch.append(range, of: sequence, source: window.image)
+    if range.upperBound == sequence.positionCount { batch.images += 1 }
+    if range.count == sequence.positionCount {
       batch.bytes += store.byteCount(of: window.image)
     } else {
-      for target in batch.targets[position..<position + length] {
-        batch.bytes += tokenizer.bytes(of: target).count
+      for target in batch.targets[first...] where target >= 0 {
+        batch.bytes += store.tokenizer.bytes(of: target).count
       }
     }
-    position += length
-  }
-
-  private func clear(_ batch: inout TokenBatch) {
-    precondition(
-      batch.tokens.count == rows * context,
-      "a batch of \(batch.tokens.count) positions for \(rows) × \(context)")
-    for position in batch.tokens.indices {
-      batch.tokens[position] = store.tokenizer.endToken
-      batch.targets[position] = -1
-    }
-    batch.segments.removeAll(keepingCapacity: true)
-    batch.sources.removeAll(keepingCapacity: true)
-    batch.images = 0
-    batch.bytes = 0
   }
 }

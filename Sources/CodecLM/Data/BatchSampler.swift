@@ -21,9 +21,9 @@ public struct BatchSampler: Sendable {
   private var order: EpochOrder
 
   /// Number of rows of each batch.
-  public var rows: Int { packer.rows }
+  package var rows: Int { packer.rows }
   /// Number of positions of each row.
-  public var context: Int { packer.context }
+  package var context: Int { packer.context }
 
   /// A sampler of a store's training images.
   ///
@@ -34,7 +34,7 @@ public struct BatchSampler: Sendable {
   ///   - seed: the run's seed; epoch *e* is shuffled by the ``RandomStream`` (seed, *e*).
   ///   - state: where to go on, from a sampler of the same store and context.
   /// - Throws: ``BatchSamplerError`` when `state` comes from another store or context.
-  public init(
+  package init(
     _ store: TokenStore, rows: Int, context: Int, seed: UInt64, state: State = State()
   ) throws(BatchSamplerError) {
     packer = BatchPacker(store, rows: rows, context: context)
@@ -45,7 +45,7 @@ public struct BatchSampler: Sendable {
     }
     for window in state.pending {
       guard (0..<store.count).contains(window.image), window.start >= 0,
-        window.start < packer.positions(of: window.image), window.start % context == 0
+        window.start < store.positionCount(of: window.image), window.start % context == 0
       else {
         throw .stateDoesNotFit("position \(window.start) of image \(window.image) waits")
       }
@@ -55,7 +55,7 @@ public struct BatchSampler: Sendable {
   }
 
   /// What to save in order to go on after the last batch.
-  public var state: State {
+  package var state: State {
     var state = State()
     state.epoch = order.epoch
     state.cursor = order.cursor
@@ -64,14 +64,14 @@ public struct BatchSampler: Sendable {
   }
 
   /// The next batch.
-  public mutating func next() -> TokenBatch {
+  package mutating func next() -> TokenBatch {
     var batch = TokenBatch(rows: rows, context: context, tokenizer: packer.store.tokenizer)
     next(into: &batch)
     return batch
   }
 
   /// Replaces `batch`, of the same rows and context, by the next one in the same memory.
-  public mutating func next(into batch: inout TokenBatch) {
+  package mutating func next(into batch: inout TokenBatch) {
     packer.fill(&batch, from: &order)
   }
 }

@@ -1,7 +1,7 @@
 /// One pass over a store's held-out images, in the store's order and packed like training batches.
 ///
 /// The last batch is filled up with padding.
-public struct HeldOutBatches: Sequence, IteratorProtocol, Sendable {
+package struct HeldOutBatches: Sequence, IteratorProtocol, Sendable {
   private var packer: BatchPacker
   private var images: IndexingIterator<[Int]>
 
@@ -13,14 +13,14 @@ public struct HeldOutBatches: Sequence, IteratorProtocol, Sendable {
   ///   - context: positions of a row, at least 1.
   ///   - limit: the largest number of images to visit, at least 1; they are spread evenly over the
   ///     store, because neighbours in a folder are alike.
-  public init(_ store: TokenStore, rows: Int, context: Int, limit: Int = .max) {
+  package init(_ store: TokenStore, rows: Int, context: Int, limit: Int = .max) {
     precondition(limit >= 1, "a limit of \(limit) images")
     packer = BatchPacker(store, rows: rows, context: context)
     images = store.heldOutIndices(limit: limit).makeIterator()
   }
 
   /// The next batch, nil after the last image.
-  public mutating func next() -> TokenBatch? {
+  package mutating func next() -> TokenBatch? {
     var batch = TokenBatch(
       rows: packer.rows, context: packer.context, tokenizer: packer.store.tokenizer)
     packer.fill(&batch, from: &images)

@@ -44,6 +44,8 @@ public struct TokenStore: Sendable {
   public let key: UInt64
   /// The same with the files' times.
   let freshness: UInt64
+  /// What stands before each image's tokens, or before those of all; see ``prefix(of:)``.
+  var prefixes: [[Int32]]
 
   private let file: MappedFile
   private let offsets: TokenStoreFoot.Offsets
@@ -65,6 +67,7 @@ public struct TokenStore: Sendable {
     width = contents.foot.width
     offsets = contents.offsets
     tokenizer = contents.tokenizer
+    prefixes = [contents.tokenizer.prefix()]
     trainingIndices = contents.training
     heldOutIndices = contents.heldOut
     skipped = contents.skipped

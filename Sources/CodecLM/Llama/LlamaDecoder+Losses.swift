@@ -13,8 +13,8 @@ extension LlamaDecoder {
     losses.reserveCapacity(tokens.count)
     for window in windows(of: tokens.count - 1, capacity) {
       reset(slot: 0)
-      for start in stride(from: window.lowerBound, to: window.upperBound, by: Self.rowsPerPass) {
-        let inputs = start..<min(start + Self.rowsPerPass, window.upperBound)
+      for start in stride(from: window.lowerBound, to: window.upperBound, by: rowsPerPass) {
+        let inputs = start..<min(start + rowsPerPass, window.upperBound)
         let logits = try advance(inputs.map { Input(slot: 0, token: tokens[$0]) })
         for (row, position) in inputs.enumerated() {
           losses.append(

@@ -5,8 +5,10 @@ extension LlamaDecoder {
   ///   - slots: streams at a time, each with all of the context.
   ///   - weights: how the copy of the weights stores matrices.
   ///   - cache: how keys and values are stored.
+  ///   - rows: most tokens of one pass.
   static func bytes(
-    _ shape: LlamaConfiguration, slots: Int, weights: WeightFormat, cache: CacheFormat
+    _ shape: LlamaConfiguration, slots: Int, weights: WeightFormat, cache: CacheFormat,
+    rows: Int = defaultRows
   ) -> Int {
     // Tied embeddings are copied twice, once in panels.
     let embedding = shape.vocabulary * shape.hiddenSize
@@ -23,7 +25,7 @@ extension LlamaDecoder {
     let row =
       2 * shape.hiddenSize + 2 * shape.queryWidth + 2 * shape.keyValueWidth
       + 2 * shape.intermediateSize + shape.vocabulary
-    return perWeight * matrices + 4 * embedding + slots * stream + 4 * rowsPerPass * row
+    return perWeight * matrices + 4 * embedding + slots * stream + 4 * rows * row
       + 4 * positions * shape.headDimension
   }
 }

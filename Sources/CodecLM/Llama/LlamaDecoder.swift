@@ -17,8 +17,10 @@ public struct LlamaDecoder: ~Copyable {
     }
   }
 
+  /// Most tokens of one pass, unless told otherwise.
+  public static let defaultRows = 64
   /// Most tokens of one pass.
-  public static let rowsPerPass = 64
+  public let rowsPerPass: Int
 
   private let weights: DecoderWeights
   private let pool: WorkerPool
@@ -30,7 +32,7 @@ public struct LlamaDecoder: ~Copyable {
   /// Memory of one pass: [rows, …] each, as wide as the panels of the product that writes it.
   private struct State: Sendable {
     let residual, qkv, attention, product, logits: Matrix
-    // The input of a product, packed.
+    // The input of a product, packed: rows by sixteens.
     let packed: Matrix
     // [threads, …]
     let scratch: Matrix
@@ -47,7 +49,8 @@ public struct LlamaDecoder: ~Copyable {
       product = try matrix(shape.intermediateSize)
       logits = try matrix(shape.vocabulary)
       packed = try Matrix(
-        rows: rows, columns: max(shape.hiddenSize, shape.queryWidth, shape.intermediateSize))
+        rows: BufferLayout.aligned(rows),
+        columns: max(shape.hiddenSize, shape.queryWidth, shape.intermediateSize))
       scratch = try Matrix(
         rows: threads,
         columns: Kernels.attentionScratch(
@@ -91,31 +94,33 @@ public struct LlamaDecoder: ~Copyable {
   ///   - model: whose parameters are copied.
   ///   - slots: streams at a time.
   ///   - capacity: the model's context length by default.
+  ///   - rows: most tokens of one pass.
   ///   - format: how the copy stores matrices.
   ///   - cache: how keys and values are stored.
   ///   - pool: threads to work with.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
   public init(
-    _ model: Llama, slots: Int, capacity: Int? = nil, weights format: WeightFormat = .f32,
-    cache: CacheFormat = .f32, pool: WorkerPool = .shared
+    _ model: Llama, slots: Int, capacity: Int? = nil, rows: Int = Self.defaultRows,
+    weights format: WeightFormat = .f32, cache: CacheFormat = .f32, pool: WorkerPool = .shared
   ) throws {
     try self.init(
       DecoderWeights(model, format: format, pool: pool), slots: slots, capacity: capacity,
-      cache: cache, pool: pool)
+      rows: rows, cache: cache, pool: pool)
   }
 
   /// A decoder with weights that other decoders may use too.
   ///
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
   public init(
-    _ weights: DecoderWeights, slots: Int, capacity: Int? = nil, cache format: CacheFormat = .f32,
-    pool: WorkerPool = .shared
+    _ weights: DecoderWeights, slots: Int, capacity: Int? = nil, rows: Int = Self.defaultRows,
+    cache format: CacheFormat = .f32, pool: WorkerPool = .shared
   ) throws {
     let shape = weights.configuration
     let capacity = min(capacity ?? shape.contextLength, shape.contextLength)
     let rotary = try RotaryEmbedding(shape, positions: capacity)
     let cache = try KVCache(shape, slots: slots, capacity: capacity, format: format)
-    let state = try State(weights, rows: Self.rowsPerPass, threads: pool.threads, cache: cache)
+    let state = try State(weights, rows: rows, threads: pool.threads, cache: cache)
+    rowsPerPass = rows
     self.weights = weights
     self.pool = pool
     self.rotary = rotary
@@ -157,7 +162,7 @@ public struct LlamaDecoder: ~Copyable {
   ///   inputs' slots must then be ``reset(slot:)``.
   /// - Complexity: O(inputs × (parameters + layers × width × positions so far)).
   public mutating func advance(_ inputs: [Input]) throws(LlamaError) -> Matrix {
-    precondition(inputs.count <= Self.rowsPerPass, "\(inputs.count) inputs in one pass")
+    precondition(inputs.count <= rowsPerPass, "\(inputs.count) inputs in one pass")
     let residual = state.residual.rows(0..<inputs.count)
     rows.removeAll()
     for (row, input) in inputs.enumerated() {

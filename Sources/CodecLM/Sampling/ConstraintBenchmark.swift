@@ -1,34 +1,35 @@
 import Foundation
+import Synchronization
 
 /// What it costs to hold streams to the grammar: the same tokens decoded and drawn with and without.
-public struct ConstraintBenchmark: Sendable {
+package struct ConstraintBenchmark: Sendable {
   /// What was measured, in tokens a second of all streams.
-  public struct Result: Sendable {
+  package struct Result: Sendable {
     /// Tokens are drawn from those that the grammar allows.
-    public let constrained: Double
+    package let constrained: Double
     /// Tokens are drawn from all, and then replaced by those of the constrained streams, so that both
     /// decode the same.
-    public let free: Double
+    package let free: Double
 
     /// The constraint's share of the time.
-    public var share: Double { 1 - constrained / free }
+    package var share: Double { 1 - constrained / free }
   }
 
-  /// Streams decoded at once, at most ``LlamaDecoder/rowsPerPass``.
-  public var streams = 16
+  /// Streams decoded at once, at most ``LlamaDecoder/defaultRows``.
+  package var streams = 16
   /// Draws of each stream in one round.
-  public var draws = 200
+  package var draws = 200
   /// Rounds, each with other draws; the one of the median share counts.
   ///
   /// The first meets every place of the format anew, the later ones fewer and fewer, as a run does.
-  public var rounds = 9
+  package var rounds = 9
 
   fileprivate let checkpoint: Checkpoint
   fileprivate let weights: DecoderWeights
   fileprivate let pool: WorkerPool
 
   /// A benchmark of a checkpoint's model, which may be untrained.
-  public init(_ checkpoint: Checkpoint, _ weights: DecoderWeights, pool: WorkerPool = .shared) {
+  package init(_ checkpoint: Checkpoint, _ weights: DecoderWeights, pool: WorkerPool = .shared) {
     self.checkpoint = checkpoint
     self.weights = weights
     self.pool = pool
@@ -38,114 +39,100 @@ public struct ConstraintBenchmark: Sendable {
   /// model has fewer tokens than its tokenizer.
   ///
   /// - Throws: ``CodecError/invalidProfile(_:)``, ``NumericsError/outOfMemory(bytes:)``, ``LlamaError``.
-  public func run() throws -> Result? {
-    let trie = TokenTrie(checkpoint.tokenizer)
-    let constraint = try StreamConstraint(checkpoint.codec.makeCodec().makeGrammar(), trie)
-    let beginning = Generation.Beginning(
-      constraint, opening: [checkpoint.tokenizer.beginToken] + trie.opening)
+  package func run() throws -> Result? {
+    let beginning = try GenerationRequests.Beginning(
+      .empty, checkpoint.codec.makeCodec().makeGrammar(), TokenTrie(checkpoint.tokenizer))
     guard checkpoint.tokenizer.isLossless,
       checkpoint.tokenizer.count <= checkpoint.configuration.vocabulary,
-      beginning.tokens.count <= checkpoint.configuration.contextLength
+      beginning.sequence.tokens.count <= checkpoint.configuration.contextLength
     else { return nil }
-    var constrained = try Lane(self, beginning, isConstrained: true)
-    var free = try Lane(self, beginning, isConstrained: false)
-    var results = try (0..<rounds).map {
-      try round(seed: UInt64($0), beginning, &constrained, &free)
+    var constrained = try DecodingEngine<StreamConstraint>(weights, slots: streams, pool: pool)
+    var free = try DecodingEngine<Replay>(weights, slots: streams, pool: pool)
+    var results: [Result] = []
+    for round in 0..<rounds {
+      let result = try self.round(seed: UInt64(round), beginning, &constrained, &free)
+      if let result { results.append(result) }
     }
     results.sort { $0.share < $1.share }
-    return results[rounds / 2]
+    return results.isEmpty ? nil : results[results.count / 2]
   }
 
-  /// Decodes until the first stream has ended or was drawn from often enough, a pass with and one
+  /// Decodes until the first stream has ended or was drawn from often enough, a step with and one
   /// without the constraint in turn, so that both meet the machine in the same minute.
+  ///
+  /// Steps that draw for some of the streams only, as while their beginning enters, are not counted.
   private func round(
-    seed: UInt64, _ beginning: Generation.Beginning, _ constrained: inout Lane, _ free: inout Lane
-  ) throws -> Result {
-    try constrained.begin(beginning)
-    try free.begin(beginning)
-    var next = [[Int32]](repeating: beginning.tokens.suffix(1), count: streams)
-    var tokens = 0
-    var seconds = (constrained: 0.0, free: 0.0)
-    for draw in 0..<draws {
-      let isOver = next.contains { $0.last == checkpoint.tokenizer.endToken }
-      if isOver || !constrained.hasRoom(for: next) { break }
-      let old = next
-      tokens += old.joined().count
-      let address = (seed, UInt32(draw))
-      func passFree() throws { seconds.free += try free.pass(old, at: address).seconds }
-      if draw.isMultiple(of: 2) { try passFree() }
-      let pass = try constrained.pass(old, at: address)
-      seconds.constrained += pass.seconds
-      next = pass.tokens
-      if !draw.isMultiple(of: 2) { try passFree() }
+    seed: UInt64, _ beginning: GenerationRequests.Beginning,
+    _ constrained: inout DecodingEngine<StreamConstraint>, _ free: inout DecodingEngine<Replay>
+  ) throws -> Result? {
+    var scripts: [SequenceID: Script] = [:]
+    var running: [(constrained: SequenceID, free: SequenceID)] = []
+    for stream in 0..<streams {
+      let script = Script()
+      let address = DrawAddress(seed: seed, stream: UInt64(stream))
+      let ids = (
+        constrained.submit(request(beginning.sequence, beginning.constraint, address)),
+        free.submit(request(beginning.sequence, Replay(script: script), address))
+      )
+      scripts[ids.0] = script
+      running.append(ids)
     }
+    var (draws, tokens, seconds) = (0, 0, (constrained: 0.0, free: 0.0))
+    var isOver = false
+    while draws < self.draws, !isOver {
+      var start = ContinuousClock.now
+      let events = try constrained.step()
+      let taken = (ContinuousClock.now - start) / .seconds(1)
+      var drawn: [Int] = []
+      for event in events {
+        switch event {
+        case .tokens(let new, .some, let id):
+          drawn.append(new.count)
+          scripts[id]?.append(new)
+        case .tokens: break
+        case .finished: isOver = true
+        }
+      }
+      start = ContinuousClock.now
+      _ = try free.step()
+      guard drawn.count == streams else { continue }
+      seconds.free += (ContinuousClock.now - start) / .seconds(1)
+      seconds.constrained += taken
+      tokens += drawn.reduce(0, +)
+      draws += 1
+    }
+    for ids in running {
+      constrained.cancel(ids.constrained)
+      free.cancel(ids.free)
+    }
+    if draws == 0 { return nil }
     return Result(
       constrained: Double(tokens) / seconds.constrained, free: Double(tokens) / seconds.free)
   }
+
+  private func request<Constraint: TokenConstraint>(
+    _ beginning: TokenSequence, _ constraint: Constraint, _ address: DrawAddress
+  ) -> SequenceRequest<Constraint> {
+    var request = SequenceRequest(beginning, constraint, at: address)
+    request.sampling = SamplingParameters().processors(for: checkpoint.tokenizer)
+    return request
+  }
 }
 
-/// A decoder and the constraints of its streams, which go on alike in both lanes of a benchmark.
-private struct Lane: ~Copyable {
-  private let isConstrained: Bool
-  private let pool: WorkerPool
-  private let processors: [any LogitsProcessor]
-  private var decoder: LlamaDecoder
-  private var constraints: [StreamConstraint]
+/// What was drawn of a constrained stream and is to be taken by a free one.
+private final class Script: Sendable {
+  private let steps = Mutex<[[Int32]]>([])
 
-  init(
-    _ benchmark: ConstraintBenchmark, _ beginning: Generation.Beginning, isConstrained: Bool
-  ) throws {
-    self.isConstrained = isConstrained
-    pool = benchmark.pool
-    processors = SamplingParameters().processors(for: benchmark.checkpoint.tokenizer)
-    constraints = Array(repeating: beginning.constraint, count: benchmark.streams)
-    decoder = try LlamaDecoder(
-      benchmark.weights, slots: benchmark.streams, pool: benchmark.pool)
-  }
+  func append(_ tokens: [Int32]) { steps.withLock { $0.append(tokens) } }
 
-  /// Enters all tokens that the streams begin with, but for the last.
-  mutating func begin(_ beginning: Generation.Beginning) throws(LlamaError) {
-    let tokens = Array(beginning.tokens.dropLast())
-    for slot in constraints.indices {
-      decoder.reset(slot: slot)
-      constraints[slot] = beginning.constraint
-      for start in stride(from: 0, to: tokens.count, by: LlamaDecoder.rowsPerPass) {
-        let part = tokens[start..<min(start + LlamaDecoder.rowsPerPass, tokens.count)]
-        _ = try decoder.advance(part.map { .init(slot: slot, token: $0) })
-      }
-    }
-  }
+  func next() -> [Int32] { steps.withLock { $0.removeFirst() } }
+}
 
-  func hasRoom(for tokens: [[Int32]]) -> Bool {
-    tokens.joined().count <= LlamaDecoder.rowsPerPass
-      && tokens.indices.allSatisfy {
-        decoder.count(slot: $0) + tokens[$0].count <= decoder.capacity
-      }
-  }
+/// Allows every token, and then takes those of a script.
+private struct Replay: TokenConstraint {
+  let script: Script
 
-  /// Decodes the streams' tokens and draws what comes behind, with what is forced then.
-  mutating func pass(
-    _ tokens: [[Int32]], at address: (seed: UInt64, step: UInt32)
-  ) throws(LlamaError) -> (tokens: [[Int32]], seconds: Double) {
-    let start = ContinuousClock.now
-    var rows: [Int] = []
-    var inputs: [LlamaDecoder.Input] = []
-    for (slot, tokens) in tokens.enumerated() {
-      inputs += tokens.map { .init(slot: slot, token: $0) }
-      rows.append(inputs.count - 1)
-    }
-    let logits = try decoder.advance(inputs)
-    let (old, processors, isConstrained) = (constraints, processors, isConstrained)
-    let drawn = pool.map(tokens.count) { [rows] slot in
-      var constraint = old[slot]
-      if isConstrained { logits.withMutableRow(rows[slot]) { constraint.process(&$0) } }
-      var random = RandomStream(seed: address.seed, stream: UInt64(slot), step: address.step)
-      let token = SamplingParameters.draw(logits, row: rows[slot], processors, at: random.uniform())
-      return (
-        tokens: [token] + (isConstrained ? constraint.take(token) : []), constraint: constraint
-      )
-    }
-    constraints = drawn.map(\.constraint)
-    return (drawn.map(\.tokens), (ContinuousClock.now - start) / .seconds(1))
-  }
+  func process(_ logits: inout MutableSpan<Float>) {}
+  func accept(_ drawn: Int32) -> [Int32] { script.next() }
+  func isEnd(_ token: Int32) -> Bool { false }
 }

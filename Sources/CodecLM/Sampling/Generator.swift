@@ -5,6 +5,9 @@ public import Foundation
 /// Streams are decoded in a batch; when one ends, the next takes its place. Each has its own random
 /// numbers, addressed by (seed, prompt, number of the file, position), and its logits do not depend on
 /// its company, so that file 7 is the same whether 8 or 800 are made.
+///
+/// The weights are made ready for decoding when files are first asked for, and kept for all that its copies
+/// make: of a model that is trained meanwhile, they stay those of that moment.
 public struct Generator: Sendable {
   /// The model and what its tokens mean.
   public let checkpoint: Checkpoint
@@ -25,9 +28,20 @@ public struct Generator: Sendable {
   /// By default as exact as the weights: f16 where ``weights`` are rounded.
   public var cache: CacheFormat?
 
+  /// What changes the model's logits, in this order, before the grammar excludes what it does not allow and
+  /// the sampling parameters have their effect.
+  ///
+  /// A stream of which processors and grammar together leave nothing to draw ends there.
+  public var processors: [any LogitsProcessor] = []
+  /// Asked after each drawn token whether its stream ends there, as it does when the context is full.
+  public var stop: StopRule?
+  /// Most tokens of one pass of the model, with partners at least 2; a prompt enters in passes of so many.
+  package var rowsPerPass = LlamaDecoder.defaultRows
+
   /// The codec of the model's streams.
   public let codec: any Codec
   let pool: WorkerPool
+  private let parts: GeneratorParts
 
   /// A generator with a checkpoint at hand.
   ///
@@ -35,6 +49,7 @@ public struct Generator: Sendable {
   public init(_ checkpoint: Checkpoint, pool: WorkerPool = .shared) throws {
     self.checkpoint = checkpoint
     self.pool = pool
+    parts = GeneratorParts(checkpoint)
     weights = checkpoint.weightFormat
     codec = try checkpoint.codec.makeCodec()
   }
@@ -90,50 +105,23 @@ public struct Generator: Sendable {
     seed: UInt64 = 0
   ) throws -> Generation {
     guard checkpoint.tokenizer.isLossless else { throw GeneratorError.lossyTokenizer }
-    let trie = TokenTrie(checkpoint.tokenizer)
+    let trie = parts.trie
     let grammar = isConstrained ? codec.makeGrammar() : nil
-    let beginnings = try prompts.map {
-      Generation.Beginning(
-        try StreamConstraint(grammar, trie, prompt: $0),
-        opening: [checkpoint.tokenizer.beginToken] + trie.opening)
-    }
-    let streams = min(batch, count * prompts.count, LlamaDecoder.rowsPerPass)
-    let decoder = try LlamaDecoder(
-      checkpoint.decoderWeights(format: weights, pool: pool), slots: max(1, streams),
+    let requests = GenerationRequests(
+      beginnings: try prompts.map { try .init($0, grammar, trie) }, repetitions: count, seed: seed,
+      processors: processors, sampling: sampling.processors(for: checkpoint.tokenizer), stop: stop)
+    let slots = min(batch, requests.count) * requests.slotsPerFile
+    let engine = try DecodingEngine<StreamConstraint>(
+      parts.weights(weights, pool: pool),
+      slots: min(max(requests.slotsPerFile, slots), rowsPerPass), rows: rowsPerPass,
       cache: cacheFormat, pool: pool)
-    return Generation(self, decoder, beginnings, count: count, sampling: sampling, seed: seed)
+    return Generation(self, engine, requests)
   }
 
   /// How keys and values are stored.
   var cacheFormat: CacheFormat {
     let isExact = weights == .f32 || weights == checkpoint.weightFormat
     return cache ?? (isExact ? .f32 : .f16)
-  }
-
-  func file(
-    _ id: GeneratedFile.ID, index: Int, _ tokens: [Int32], known: [UInt8], isEnded: Bool
-  ) -> GeneratedFile {
-    let written = tokens.flatMap { checkpoint.tokenizer.bytes(of: $0) }
-    let isFilled = !isEnded && isConstrained
-    let canonical = isFilled ? codec.completed(Prompt(bytes: written + known)) : written
-    return GeneratedFile(
-      id: id, index: index, canonical: canonical, written: written.count,
-      result: isEnded || isFilled
-        ? content(of: canonical) : .failure(.tooLong(tokens: tokens.count)),
-      fileExtension: checkpoint.codec.fileExtension)
-  }
-
-  private func content(
-    of canonical: [UInt8]
-  ) -> Result<GeneratedFile.Content, GeneratedFile.Fault> {
-    do {
-      let content = try codec.content(of: canonical)
-      return .success(
-        .init(
-          bytes: content.file, container: content.container, canonical: canonical, codec: codec))
-    } catch {
-      return .failure(.invalid(error))
-    }
   }
 }
 
@@ -145,108 +133,5 @@ public enum GeneratorError: Error, Equatable, CustomStringConvertible {
   /// One line.
   public var description: String {
     "the model's tokenizer has no token for some byte; sample with a model whose tokenizer has all"
-  }
-}
-
-/// A file that a model wrote.
-public struct GeneratedFile: Sendable {
-  /// A file that decodes.
-  ///
-  /// It is kept compressed, as thousands may wait to be used.
-  public struct Content: Sendable {
-    /// The complete file.
-    public let bytes: [UInt8]
-    /// The same in a file for players that do not open the first, with its ending; `nil` for pictures.
-    public let container: (file: [UInt8], fileExtension: String)?
-
-    fileprivate let canonical: [UInt8]
-    fileprivate let codec: any Codec
-
-    /// What it shows, decoded now: of a picture one, of a video all.
-    public var frames: [PixelImage] {
-      get throws(CodecError) { try codec.frames(of: canonical) }
-    }
-
-    /// What it shows, decoded now, the frames of a video beside each other.
-    public var picture: PixelImage {
-      get throws(CodecError) { PixelImage(sideBySide: try frames) }
-    }
-  }
-
-  /// Why there is no valid file.
-  public enum Fault: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The stream had not ended when the context was full.
-    case tooLong(tokens: Int)
-    /// The stream does not decode.
-    case invalid(CodecError)
-
-    /// One line.
-    public var description: String {
-      switch self {
-      case .tooLong(let tokens): "no end after \(tokens) tokens"
-      case .invalid(let error): error.description
-      }
-    }
-  }
-
-  /// Which continuation of which prompt a file is.
-  public struct ID: Sendable, Hashable {
-    /// Place of the prompt, from 0.
-    public let prompt: Int
-    /// Number among the prompt's continuations, from 0.
-    public let number: Int
-
-    /// The stream of its random numbers.
-    var address: UInt64 { UInt64(prompt) << 32 | UInt64(number) }
-  }
-
-  /// Which continuation of which prompt it is.
-  public let id: ID
-  /// Place in the order of generation, from 0: all continuations of the first prompt, then the next's.
-  public let index: Int
-  /// The stream.
-  public let canonical: [UInt8]
-  /// Bytes of the stream that are the prompt's or the model's; with those behind them it was filled up
-  /// because the context was full.
-  public let written: Int
-  /// The file, or why it is none.
-  public let result: Result<Content, Fault>
-
-  let fileExtension: String
-
-  /// The file's name: its index in five digits, or more if it has more.
-  public var name: String { "\(index.padded(to: 5)).\(fileExtension)" }
-
-  /// Whether the model wrote the stream to its end.
-  public var isWhole: Bool { written == canonical.count }
-
-  /// What the file shows, decoded now, if it decodes.
-  public var picture: PixelImage? { try? result.get().picture }
-
-  /// Whether the file decodes.
-  public var isValid: Bool { if case .success = result { true } else { false } }
-
-  /// Writes the file into a folder, which must exist, under its ``name``, and its ``Content/container``
-  /// beside it.
-  ///
-  /// - Throws: ``Fault`` if it does not decode, ``FileError``.
-  public func write(to folder: URL) throws { try write(to: folder, as: name) }
-
-  /// Writes the file, and its ``Content/container`` beside it, into a folder, which must exist.
-  ///
-  /// - Throws: ``Fault`` if it does not decode, ``FileError``.
-  public func write(to folder: URL, as name: String) throws {
-    for file in try files(named: name) {
-      try AtomicFile.write(file.bytes, to: folder.appendingPathComponent(file.name))
-    }
-  }
-
-  /// The file under a name, and its ``Content/container`` with the ending of its own.
-  ///
-  /// - Throws: ``Fault`` if it does not decode.
-  package func files(named name: String) throws(Fault) -> [(name: String, bytes: [UInt8])] {
-    let content = try result.get()
-    let copy = content.container.map { (name.replacingEnding(with: $0.fileExtension), $0.file) }
-    return [(name, content.bytes)] + [copy].compactMap { $0 }
   }
 }

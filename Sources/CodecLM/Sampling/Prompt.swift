@@ -4,6 +4,13 @@ public struct Prompt: Sendable, Hashable {
   public let bytes: [UInt8]
   /// What the byte behind them begins with.
   public let tail: BitPrefix
+  /// Tokens between the begin token and the stream, which the model was trained to read there; they are not
+  /// written.
+  public var condition: [Int32] = []
+  /// The condition of a partner: the same stream under another condition, whose logits
+  /// ``DecodingContext/partner`` shows to processors; `nil` for no partner, which would take as much time
+  /// again.
+  public var partner: [Int32]?
 
   /// Nothing: sampling begins at the beginning.
   public static let empty = Prompt(bytes: [])

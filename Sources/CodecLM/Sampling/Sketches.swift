@@ -48,7 +48,8 @@ extension Generator {
   /// Bytes that decoding so many streams at once takes beside the checkpoint, to a few percent.
   package func memory(streams: Int) -> Int {
     LlamaDecoder.bytes(
-      checkpoint.configuration, slots: streams, weights: weights, cache: cacheFormat)
+      checkpoint.configuration, slots: streams, weights: weights, cache: cacheFormat,
+      rows: rowsPerPass)
       + Self.choices
   }
 }

@@ -119,3 +119,7 @@ package struct StreamConstraint: Sendable {
     if grammar == nil, known.isEmpty, next.bytes == .all { mask.insert(trie.tokenizer.endToken) }
   }
 }
+
+extension StreamConstraint: TokenConstraint {
+  package mutating func accept(_ drawn: Int32) -> [Int32] { [drawn] + take(drawn) }
+}

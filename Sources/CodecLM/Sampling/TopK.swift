@@ -1,10 +1,10 @@
 /// Keeps the k likeliest tokens; of equal ones, those of lower id.
-public struct TopK: LogitsProcessor {
+package struct TopK: LogitsProcessor {
   /// How many to keep, at least 1.
-  public let count: Int
+  package let count: Int
 
   /// A limit.
-  public init(_ count: Int) {
+  package init(_ count: Int) {
     precondition(count >= 1, "top-k \(count)")
     self.count = count
   }
@@ -12,7 +12,7 @@ public struct TopK: LogitsProcessor {
   /// Sets the others to −∞.
   ///
   /// - Complexity: O(V log V).
-  public func process(_ logits: inout MutableSpan<Float>) {
+  package func process(_ logits: inout MutableSpan<Float>, in context: DecodingContext) {
     guard count < logits.count else { return }
     for index in logits.ranking.dropFirst(count) { logits[index] = -.infinity }
   }

@@ -2,12 +2,12 @@ import Foundation
 
 /// Keeps the smallest set of likeliest tokens whose probabilities add up to p (nucleus sampling,
 /// Holtzman et al 2020).
-public struct TopP: LogitsProcessor {
+package struct TopP: LogitsProcessor {
   /// The sum to reach, greater than 0 and at most 1.
-  public let probability: Double
+  package let probability: Double
 
   /// A limit.
-  public init(_ probability: Double) {
+  package init(_ probability: Double) {
     precondition(probability > 0 && probability <= 1, "top-p \(probability)")
     self.probability = probability
   }
@@ -15,7 +15,7 @@ public struct TopP: LogitsProcessor {
   /// Sets the others to −∞.
   ///
   /// - Complexity: O(V log V).
-  public func process(_ logits: inout MutableSpan<Float>) {
+  package func process(_ logits: inout MutableSpan<Float>, in context: DecodingContext) {
     guard probability < 1 else { return }
     let ranking = logits.ranking
     let top = logits[ranking[0]]

@@ -100,16 +100,17 @@ public struct Benchmark: Sendable {
   }
 
   /// The mean over `sequences` of the bits that a decoder with these weights spends on one: on every
-  /// token but the first, given those before it, in windows of the model's context length.
+  /// token behind its prefix, given those before it, in windows of the model's context length.
   ///
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``, ``LlamaError``.
-  public func bits(of sequences: [[Int32]], weights: DecoderWeights) throws -> Double {
-    let longest = sequences.map(\.count).max() ?? 1
-    let capacity = min(max(longest - 1, 1), model.configuration.contextLength)
+  public func bits(of sequences: [TokenSequence], weights: DecoderWeights) throws -> Double {
+    let longest = sequences.map(\.positionCount).max() ?? 1
+    let capacity = min(max(longest, 1), model.configuration.contextLength)
     var decoder = try LlamaDecoder(weights, slots: 1, capacity: capacity, pool: pool)
     var nats = 0.0
     for sequence in sequences {
-      nats += try decoder.losses(of: sequence).reduce(0) { $0 + Double($1) }
+      let losses = try decoder.losses(of: sequence.tokens).dropFirst(sequence.prefixCount - 1)
+      nats += losses.reduce(0) { $0 + Double($1) }
     }
     return nats / log(2) / Double(max(sequences.count, 1))
   }

@@ -159,7 +159,7 @@ public struct Trainer: ~Copyable {
     let optimizer = try Optimizer(model.layout, options.optimizer, pool: pool)
     let graph = try LlamaGraph(
       model, capacity: options.batch * options.context,
-      longest: min(data.statistics.longest + 1, options.context), recomputing: recomputing,
+      longest: min(data.longestPositionCount, options.context), recomputing: recomputing,
       pool: pool)
     let sampler = try BatchSampler(
       data, rows: options.batch, context: options.context, seed: options.seed,

@@ -41,15 +41,24 @@ public struct Scorer {
 
   /// The scores of canonical streams, in their order.
   ///
+  /// - Parameters:
+  ///   - streams: what is scored.
+  ///   - conditions: tokens before each stream that the model was trained to read there, and on which nothing
+  ///     is spent; none by default.
   /// - Throws: `CodecError` for a stream that is none of the profile's, `LlamaError` where the
   ///   model's numbers are none.
-  public func scores(of streams: [[UInt8]]) throws -> [PictureScore] {
+  public func scores(
+    of streams: [[UInt8]], conditions: [[Int32]]? = nil
+  ) throws -> [PictureScore] {
+    precondition(
+      conditions.map { $0.count == streams.count } ?? true, "a condition for each stream")
     let baselines = pool.map(streams.count) { [codec] index in
       Result { () throws(CodecError) in try codec.baselineBits(of: streams[index]) }
     }
     let tokenizer = checkpoint.tokenizer
-    let sequences = streams.map {
-      [tokenizer.beginToken] + tokenizer.encode($0) + [tokenizer.endToken]
+    let sequences = streams.indices.map {
+      TokenSequence(
+        of: tokenizer.encode(streams[$0]), condition: conditions?[$0] ?? [], tokenizer)
     }
     let nats = try losses.losses(of: sequences)
     return try streams.indices.map { index in
@@ -114,9 +123,9 @@ public struct PictureScore: Sendable {
   public var share: Double { bits / Double(baselineBits) }
 }
 
-/// The negative log likelihood of each token but the first, in nats.
+/// The negative log likelihood of each token behind the prefix, in nats.
 private protocol TokenLosses {
-  func losses(of sequences: [[Int32]]) throws(LlamaError) -> [[Float]]
+  func losses(of sequences: [TokenSequence]) throws(LlamaError) -> [[Float]]
 }
 
 /// Many sequences a pass, on the training path.
@@ -134,32 +143,26 @@ private final class GraphLosses: TokenLosses {
       model, capacity: max(Self.positions, window), recomputing: true, pool: pool)
   }
 
-  func losses(of sequences: [[Int32]]) throws(LlamaError) -> [[Float]] {
+  func losses(of sequences: [TokenSequence]) throws(LlamaError) -> [[Float]] {
     var result = sequences.map { _ in [Float]() }
-    var waiting: [(sequence: Int, positions: Range<Int>)] = []
-    var filled = 0
+    var batch = TokenBatch()
     func pass() {
-      var (tokens, targets, segments): ([Int32], [Int32], [Range<Int>]) = ([], [], [])
-      for (sequence, positions) in waiting {
-        segments.append(tokens.count..<tokens.count + positions.count)
-        tokens += sequences[sequence][positions]
-        targets += sequences[sequence][positions.lowerBound + 1...positions.upperBound]
+      let losses = graph.losses(
+        tokens: batch.tokens, targets: batch.targets, segments: batch.segments)
+      for (sequence, segment) in zip(batch.sources, batch.segments) {
+        for position in segment where batch.weights[position] != 0 {
+          result[sequence].append(losses[position])
+        }
       }
-      let losses = graph.losses(tokens: tokens, targets: targets, segments: segments)
-      for ((sequence, _), segment) in zip(waiting, segments) {
-        result[sequence] += losses[segment]
-      }
-      waiting.removeAll(keepingCapacity: true)
-      filled = 0
+      batch.removeAll()
     }
-    for sequence in sequences.indices {
-      for positions in windows(of: sequences[sequence].count - 1, window) {
-        if filled + positions.count > graph.capacity { pass() }
-        waiting.append((sequence, positions))
-        filled += positions.count
+    for (index, sequence) in sequences.enumerated() {
+      for positions in sequence.windows(of: window) {
+        if batch.tokens.count + positions.count > graph.capacity { pass() }
+        batch.append(positions, of: sequence, source: index)
       }
     }
-    if filled > 0 { pass() }
+    if !batch.tokens.isEmpty { pass() }
     guard result.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
       throw .notFinite(weights: .f32, cache: .f32)
     }
@@ -175,7 +178,9 @@ private final class DecoderLosses: TokenLosses {
     decoder = try LlamaDecoder(weights, slots: 1, pool: pool)
   }
 
-  func losses(of sequences: [[Int32]]) throws(LlamaError) -> [[Float]] {
-    try sequences.map { sequence throws(LlamaError) in try decoder.losses(of: sequence) }
+  func losses(of sequences: [TokenSequence]) throws(LlamaError) -> [[Float]] {
+    try sequences.map { sequence throws(LlamaError) in
+      Array(try decoder.losses(of: sequence.tokens).dropFirst(sequence.prefixCount - 1))
+    }
   }
 }

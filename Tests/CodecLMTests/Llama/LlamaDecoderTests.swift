@@ -38,6 +38,24 @@ import Testing
     #expect(try Self.alone(model, threads: threads) == expected)
   }
 
+  @Test(arguments: [1, 3, 90])
+  func `how many tokens a pass takes changes no logit`(rows: Int) throws {
+    let model = try LlamaGradientTests.model(LlamaGradientTests.wide, deviation: 0.1)
+    let tokens = LlamaGradientTests.Batch(count: 90, segments: [], vocabulary: 150).tokens
+    func bits(_ rows: Int) throws -> [[UInt32]] {
+      var decoder = try LlamaDecoder(model, slots: 1, rows: rows)
+      #expect(decoder.rowsPerPass == rows)
+      var result: [[UInt32]] = []
+      for start in stride(from: 0, to: tokens.count, by: rows) {
+        let pass = tokens[start..<min(start + rows, tokens.count)]
+        let logits = try decoder.advance(pass.map { .init(slot: 0, token: $0) })
+        result += pass.indices.map { logits.rows($0 - start..<$0 - start + 1).bits }
+      }
+      return result
+    }
+    #expect(try bits(rows) == bits(LlamaDecoder.defaultRows))
+  }
+
   @Test func `a slot that was reset starts anew`() throws {
     let model = try LlamaGradientTests.model(LlamaGradientTests.tiny(tied: true), deviation: 0.3)
     var decoder = try LlamaDecoder(model, slots: 2, capacity: 5)
@@ -83,8 +101,8 @@ import Testing
     let expected = graph.logits(tokens: tokens, segments: [0..<90]).elements
     var decoder = try LlamaDecoder(model, slots: 1, weights: format, cache: cache)
     var actual: [Float] = []
-    for start in stride(from: 0, to: 90, by: LlamaDecoder.rowsPerPass) {
-      let pass = tokens[start..<min(start + LlamaDecoder.rowsPerPass, 90)]
+    for start in stride(from: 0, to: 90, by: decoder.rowsPerPass) {
+      let pass = tokens[start..<min(start + decoder.rowsPerPass, 90)]
       actual += try decoder.advance(pass.map { .init(slot: 0, token: $0) }).elements
     }
     let worst = zip(actual, expected).map { abs($0 - $1) }.max() ?? .infinity

@@ -6,8 +6,16 @@ import Testing
   private func processed(_ logits: [Float], _ processor: some LogitsProcessor) -> [Float] {
     var logits = logits
     var span = logits.mutableSpan
-    processor.process(&span)
+    processor.process(&span, in: DecodingContext(tokens: [256]))
     return logits
+  }
+
+  private func draw(_ logits: [Float], _ uniform: Double) -> DrawnToken? {
+    DrawnToken(logits.span, at: uniform)
+  }
+
+  private func drawn(_ logits: [Float], _ uniform: Double) -> Int32? {
+    draw(logits, uniform)?.token
   }
 
   @Test func `temperature divides`() {
@@ -21,7 +29,7 @@ import Testing
     {
       let result = processed(logits, Temperature(temperature))
       for uniform in [0, 0.5, 0.999_999] {
-        #expect(SamplingParameters.draw(result.span, at: uniform) == 1, "\(logits) \(uniform)")
+        #expect(drawn(result, uniform) == 1, "\(logits) \(uniform)")
       }
     }
   }
@@ -29,9 +37,9 @@ import Testing
   @Test func `the highest temperature makes tokens alike and excludes the excluded`() {
     let result = processed([1, 30, -.infinity], Temperature(.greatestFiniteMagnitude))
     #expect(
-      SamplingParameters.draw(result.span, at: 0.49) == 0
-        && SamplingParameters.draw(result.span, at: 0.51) == 1)
-    #expect(SamplingParameters.draw(result.span, at: 0.999_999) == 1)
+      drawn(result, 0.49) == 0
+        && drawn(result, 0.51) == 1)
+    #expect(drawn(result, 0.999_999) == 1)
   }
 
   @Test func `top-k keeps the likeliest, of equals the first`() {
@@ -60,12 +68,22 @@ import Testing
 
   @Test func `a token is drawn where the cumulated probability passes the number`() {
     let logits = [0.2, 0.5, 0.3].map { Float(log($0)) }
-    #expect(SamplingParameters.draw(logits.span, at: 0) == 0)
-    #expect(SamplingParameters.draw(logits.span, at: 0.19) == 0)
-    #expect(SamplingParameters.draw(logits.span, at: 0.21) == 1)
-    #expect(SamplingParameters.draw(logits.span, at: 0.69) == 1)
-    #expect(SamplingParameters.draw(logits.span, at: 0.71) == 2)
-    #expect(SamplingParameters.draw(logits.span, at: 0.999_999) == 2)
-    #expect(SamplingParameters.draw([0, -.infinity].span, at: 0.999_999) == 0)
+    #expect(drawn(logits, 0) == 0)
+    #expect(drawn(logits, 0.19) == 0)
+    #expect(drawn(logits, 0.21) == 1)
+    #expect(drawn(logits, 0.69) == 1)
+    #expect(drawn(logits, 0.71) == 2)
+    #expect(drawn(logits, 0.999_999) == 2)
+    #expect(drawn([0, -.infinity], 0.999_999) == 0)
+  }
+
+  @Test func `a drawn token says how likely it was, and of nothing none is drawn`() throws {
+    let logits = [0.2, 0.5, 0.3].map { Float(log($0)) + 7 }
+    for (uniform, probability) in [(0.1, 0.2), (0.5, 0.5), (0.9, 0.3)] {
+      let drawn = try #require(draw(logits, uniform))
+      #expect(abs(exp(drawn.logProbability) - probability) < 1e-6)
+    }
+    #expect(draw([0, -.infinity], 0.3)?.logProbability == 0)
+    #expect(draw([-.infinity, -.infinity], 0.5) == nil)
   }
 }

@@ -6,13 +6,15 @@ import Testing
 @Suite struct BenchmarkTests {
   @Test func `bits are the mean of the sequences' losses, and close in every format`() throws {
     let model = try LlamaGradientTests.model(LlamaGradientTests.wide, deviation: 0.1)
-    let sequences: [[Int32]] = [[3, 1, 4, 1, 5], [9, 2, 6]]
+    let sequences = [
+      TokenSequence(prefix: [3], body: [1, 4, 1, 5]), TokenSequence(prefix: [9], body: [2], end: 6),
+    ]
     let benchmark = Benchmark(model, batch: 1, context: 8)
     let graph = try LlamaGraph(model, capacity: 8)
-    let nats = sequences.flatMap { tokens in
+    let nats = sequences.flatMap { sequence in
       graph.losses(
-        tokens: Array(tokens.dropLast()), targets: Array(tokens.dropFirst()),
-        segments: [0..<tokens.count - 1])
+        tokens: Array(sequence.inputs), targets: sequence.targets,
+        segments: [0..<sequence.positionCount])
     }.reduce(0, +)
     let expected = Double(nats) / log(2) / 2
     for (format, bound) in [(WeightFormat.f32, 1e-5), (.f16, 1e-3), (.bf16, 5e-3), (.q8, 1e-2)] {
@@ -27,8 +29,12 @@ import Testing
     let model = try LlamaGradientTests.model(shape, deviation: 0.1)
     let benchmark = Benchmark(model, batch: 1, context: 4)
     let weights = try benchmark.weights(.f32)
-    let whole = try benchmark.bits(of: [[3, 1, 4, 1, 5, 9, 2]], weights: weights)
-    let parts = try benchmark.bits(of: [[3, 1, 4, 1, 5], [5, 9, 2]], weights: weights)
+    let whole = try benchmark.bits(
+      of: [TokenSequence(prefix: [3], body: [1, 4, 1, 5, 9, 2])], weights: weights)
+    let parts = try benchmark.bits(
+      of: [
+        TokenSequence(prefix: [3], body: [1, 4, 1, 5]), TokenSequence(prefix: [5], body: [9, 2]),
+      ], weights: weights)
     #expect(abs(whole - 2 * parts) < 1e-6 * whole)
   }
 
