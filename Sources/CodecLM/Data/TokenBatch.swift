@@ -25,6 +25,18 @@ public struct TokenBatch: Equatable, Sendable {
     targets = Array(repeating: -1, count: rows * context)
   }
 
+  /// How much each target counts: 0 where there is nothing to predict.
+  public var weights: [Float] { targets.map { $0 < 0 ? 0 : 1 } }
+
+  /// Each token's position for the rotary embedding: its place in its segment, 0 in padding.
+  public var positions: [Int32] {
+    var positions = [Int32](repeating: 0, count: tokens.count)
+    for segment in segments {
+      for place in segment { positions[place] = Int32(place - segment.lowerBound) }
+    }
+    return positions
+  }
+
   /// Number of targets that are not −1: all positions of all segments.
   public var predictions: Int { segments.reduce(0) { $0 + $1.count } }
 }

@@ -142,7 +142,8 @@ private final class GraphLosses: TokenLosses {
         tokens += sequences[sequence][positions]
         targets += sequences[sequence][positions.lowerBound + 1...positions.upperBound]
       }
-      let losses = graph.losses(tokens: tokens, targets: targets, segments: segments)
+      let losses = graph.losses(
+        of: LlamaInputs(tokens: tokens, targets: targets, segments: segments))
       for ((sequence, _), segment) in zip(waiting, segments) {
         result[sequence] += losses[segment]
       }

@@ -11,8 +11,9 @@ import Testing
     let graph = try LlamaGraph(model, capacity: 8)
     let nats = sequences.flatMap { tokens in
       graph.losses(
-        tokens: Array(tokens.dropLast()), targets: Array(tokens.dropFirst()),
-        segments: [0..<tokens.count - 1])
+        of: LlamaInputs(
+          tokens: Array(tokens.dropLast()), targets: Array(tokens.dropFirst()),
+          segments: [0..<tokens.count - 1]))
     }.reduce(0, +)
     let expected = Double(nats) / log(2) / 2
     for (format, bound) in [(WeightFormat.f32, 1e-5), (.f16, 1e-3), (.bf16, 5e-3), (.q8, 1e-2)] {
