@@ -73,28 +73,40 @@ MULTIVERSION void codeclm_head_dots(size_t rows, size_t heads, size_t dimension,
 }
 
 MULTIVERSION void codeclm_cross_entropy(size_t rows, size_t columns, float *restrict x,
-                                        const int32_t *target, float gradient_scale,
+                                        const int32_t *target, float *restrict sums,
                                         float *restrict loss) {
 #pragma clang fp reassociate(on) contract(fast)
   for (size_t r = 0; r < rows; r++) {
     float *row = x + r * columns;
     loss[r] = 0;
-    if (target[r] < 0) {
-      if (gradient_scale != 0) memset(row, 0, columns * sizeof(float));
-      continue;
-    }
+    if (target[r] < 0) continue;
     float top = maximum(columns, row), right = row[target[r]], sum = 0;
-    if (gradient_scale == 0) {
-      for (size_t i = 0; i < columns; i++) sum += fast_exp(row[i] - top);
-    } else {
+    if (sums) {
       for (size_t i = 0; i < columns; i++) {
         row[i] = fast_exp(row[i] - top);
         sum += row[i];
       }
-      float factor = gradient_scale / sum;
-      for (size_t i = 0; i < columns; i++) row[i] *= factor;
-      row[target[r]] -= gradient_scale;
+      sums[r] = sum;
+    } else {
+      for (size_t i = 0; i < columns; i++) sum += fast_exp(row[i] - top);
     }
     loss[r] = logf(sum) + top - right;
+  }
+}
+
+MULTIVERSION void codeclm_cross_entropy_backward(size_t rows, size_t columns, float *restrict x,
+                                                 const int32_t *target,
+                                                 const float *restrict sums,
+                                                 const float *restrict weights) {
+#pragma clang fp reassociate(on) contract(fast)
+  for (size_t r = 0; r < rows; r++) {
+    float *row = x + r * columns;
+    if (target[r] < 0 || weights[r] == 0) {
+      memset(row, 0, columns * sizeof(float));
+      continue;
+    }
+    float factor = weights[r] / sums[r];
+    for (size_t i = 0; i < columns; i++) row[i] *= factor;
+    row[target[r]] -= weights[r];
   }
 }

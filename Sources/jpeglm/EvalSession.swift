@@ -118,7 +118,7 @@ final class EvalSession {
     pictures[set.name] = (set, features)
   }
 
-  private func addSide(_ name: String, _ features: Matrix) throws {
+  private func addSide(_ name: String, _ features: Features) throws {
     let start = ContinuousClock.now
     sides.append(try .init(name, features, pool: pool))
     report.seconds.statistics += (ContinuousClock.now - start) / .seconds(1)

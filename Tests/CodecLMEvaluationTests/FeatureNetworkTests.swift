@@ -10,7 +10,7 @@ import Testing
       try Layers(network: Self.layers(url)).features(of: [NetworkFixtures.picture()])
     }
     let expected = try #require(try NetworkFixtures.tensors("layers").floats("features"))
-    #expect(relativeDifference(features.elements, expected) < 1e-5)
+    #expect(relativeDifference(features.matrix.elements, expected) < 1e-5)
   }
 
   @Test func `EfficientNet-lite0 computes what PyTorch computes`() throws {
@@ -19,7 +19,7 @@ import Testing
     }
     let expected = try #require(
       try NetworkFixtures.tensors("efficientnet-lite0").floats("features"))
-    #expect(relativeDifference(features.elements, expected) < 1e-4)
+    #expect(relativeDifference(features.matrix.elements, expected) < 1e-4)
   }
 
   @Test func `Inception-v3 computes what pytorch-fid computes`() throws {
@@ -28,7 +28,7 @@ import Testing
         .features(of: [NetworkFixtures.picture()], resize: .bilinear)
     }
     let expected = try #require(try NetworkFixtures.tensors("inception-v3").floats("features"))
-    #expect(relativeDifference(features.elements, expected) < 1e-4)
+    #expect(relativeDifference(features.matrix.elements, expected) < 1e-4)
   }
 
   @Test func `features depend neither on threads nor on a picture's company`() throws {
@@ -39,9 +39,9 @@ import Testing
       let one = try network.features(of: pictures, pool: WorkerPool(threads: 1))
       let three = try network.features(of: pictures, pool: WorkerPool(threads: 3))
       let alone = try network.features(of: [pictures[2]])
-      #expect(one.bits == three.bits)
-      #expect(alone.bits == one.rows(2..<3).bits)
-      #expect(one.rows(0..<1).bits != one.rows(1..<2).bits)
+      #expect(one.matrix.bits == three.matrix.bits)
+      #expect(alone.matrix.bits == one.matrix.rows(2..<3).bits)
+      #expect(one.matrix.rows(0..<1).bits != one.matrix.rows(1..<2).bits)
     }
   }
 
@@ -50,8 +50,8 @@ import Testing
     try NetworkFixtures.withWeights(of: "efficientnet-lite0") { url in
       let features = try EfficientNetLite0(weights: url)
         .features(of: 2, resize: .bicubic, pool: .shared) { $0 == 1 ? picture : nil }
-      #expect(features.rows(0..<1).elements.allSatisfy { $0 == 0 })
-      #expect(features.rows(1..<2).elements.contains { $0 != 0 })
+      #expect(features.matrix.rows(0..<1).elements.allSatisfy { $0 == 0 })
+      #expect(features.matrix.rows(1..<2).elements.contains { $0 != 0 })
     }
   }
 

@@ -19,15 +19,18 @@ enum FeatureSets {
   }
 
   /// `a`, `b` or `few` of the fixture.
-  static func named(_ name: String) throws -> Matrix {
+  static func named(_ name: String) throws -> Features {
     let file = try SafeTensors(Fixtures.url("evaluation/features.safetensors"))
     let floats = file.floats(name) ?? []
-    return try .of(floats, rows: floats.count / 12, columns: 12)
+    return Features(try .of(floats, rows: floats.count / 12, columns: 12))
   }
 
-  static func normal(_ rows: Int, _ columns: Int, seed: UInt64, mean: Float = 0) throws -> Matrix {
-    try .of(
-      normals(rows * columns, seed: seed).map { $0 + mean }, rows: rows, columns: columns)
+  static func normal(
+    _ rows: Int, _ columns: Int, seed: UInt64, mean: Float = 0
+  ) throws -> Features {
+    Features(
+      try .of(
+        normals(rows * columns, seed: seed).map { $0 + mean }, rows: rows, columns: columns))
   }
 }
 

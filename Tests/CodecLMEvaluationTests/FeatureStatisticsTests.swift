@@ -6,8 +6,8 @@ import Testing
   /// Shapes that end inside a window of pictures and inside a block of features.
   @Test(arguments: [(2, 1), (5, 3), (1_030, 5), (40, 270)])
   func `mean and covariance agree with plain sums`(rows: Int, columns: Int) throws {
-    let features = try FeatureSets.normal(rows, columns, seed: 3, mean: 100)
-    let statistics = try FeatureStatistics(features)
+    let features = try FeatureSets.normal(rows, columns, seed: 3, mean: 100).matrix
+    let statistics = try FeatureStatistics(Features(features))
     #expect(statistics.count == rows)
     let mean = (0..<columns).map { column in
       (0..<rows).reduce(0) { $0 + Double(features[$1, column]) } / Double(rows)
@@ -26,11 +26,11 @@ import Testing
   }
 
   @Test func `one picture, or a feature that is no number, is refused`() throws {
-    #expect(throws: EvaluationError.self) { try FeatureStatistics(Matrix(rows: 1, columns: 3)) }
+    #expect(throws: EvaluationError.self) { try FeatureStatistics(Features([[1, 2, 3]])) }
     let features = try FeatureSets.normal(4, 3, seed: 1)
-    features[2, 1] = .nan
+    features.matrix[2, 1] = .nan
     #expect(throws: EvaluationError.notFinite) { try FeatureStatistics(features) }
-    features[2, 1] = .infinity
+    features.matrix[2, 1] = .infinity
     #expect(throws: EvaluationError.notFinite) { try FeatureStatistics(features) }
   }
 }

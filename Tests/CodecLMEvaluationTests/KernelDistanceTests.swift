@@ -14,8 +14,8 @@ import Testing
 
   @Test func `single features give the estimate that is worked out by head`() throws {
     // k(x, y) = (x y + 1)³ between 0, 1, 0, 1 and 1, 1, 1, 1.
-    let a = try Matrix.of([0, 1, 0, 1], rows: 4, columns: 1)
-    let b = try Matrix.of([1, 1, 1, 1], rows: 4, columns: 1)
+    let a = try Features([[0], [1], [0], [1]])
+    let b = try Features([[1], [1], [1], [1]])
     let distance = try KernelDistance(a, b, subsets: 2, subsetSize: 4)
     // Of a's six pairs one has 8 and five have 1; b's all have 8; between them half have 8.
     let expected = 13.0 / 6 + 8 - 2 * 4.5
@@ -42,11 +42,13 @@ import Testing
   @Test func `sets that cannot be compared are refused`() throws {
     let a = try FeatureSets.named("a")
     #expect(throws: EvaluationError.differentDimensions(12, 3)) {
-      try KernelDistance(a, Matrix(rows: 9, columns: 3))
+      try KernelDistance(a, Features(Matrix(rows: 9, columns: 3)))
     }
-    #expect(throws: EvaluationError.self) { try KernelDistance(a, Matrix(rows: 3, columns: 12)) }
+    #expect(throws: EvaluationError.self) {
+      try KernelDistance(a, Features(Matrix(rows: 3, columns: 12)))
+    }
     let broken = try FeatureSets.normal(9, 12, seed: 1)
-    broken[3, 3] = .infinity
+    broken.matrix[3, 3] = .infinity
     #expect(throws: EvaluationError.notFinite) { try KernelDistance(a, broken) }
   }
 }

@@ -15,7 +15,7 @@ private struct ThreeNumbers: FeatureNetwork {
   func features(
     of count: Int, resize: FeatureResize, pool: WorkerPool,
     picture: @Sendable (Int) -> PixelImage?
-  ) throws -> Matrix {
+  ) throws -> Features {
     let features = try Matrix(rows: count, columns: 3)
     pool.forEach(count) { index, _ in
       guard let samples = picture(index)?.samples else { return }
@@ -24,7 +24,7 @@ private struct ThreeNumbers: FeatureNetwork {
       features[index, 1] = Float(samples.min() ?? 0)
       features[index, 2] = Float(samples.max() ?? 0)
     }
-    return features
+    return Features(features)
   }
 }
 
@@ -88,7 +88,8 @@ private struct CountedClips: Codec {
     #expect(features.validity.decoded == 29 * frameCount)
     #expect(features.validity.unreadable.first == "clip 3, frame 0: corrupt: another clip's")
     let expected = streams.enumerated().flatMap { $0 == 3 ? [] : $1.map(Float.init) }
-    #expect((0..<features.features.rows).map { features.features[$0, 0] } == expected)
+    #expect(
+      (0..<features.features.count).map { features.features.withPicture($0) { $0[0] } } == expected)
     // The first frames of two clips, and all of one.
     let some = try set.pictures(at: [0, frameCount] + (0..<frameCount).map { frameCount + $0 })
     #expect(codec.count.clips.withLock { $0 } == 32)
@@ -103,14 +104,14 @@ private struct CountedClips: Codec {
       var calls: [Int] = []
       let features = try PictureFeatures(set, network) { calls.append($0) }
       #expect(features.indices == [0, 2, 3])
-      #expect(features.features.rows == 3)
+      #expect(features.features.count == 3 && features.features.dimensions == 3)
       #expect(calls.last == 4)
       #expect(features.validity.files == 4 && features.validity.decoded == 3)
       #expect(features.validity.unreadable.count == 1)
       #expect(features.validity.unreadable.first?.hasPrefix("picture-1.jpg: ") == true)
       let third = try set.picture(2)
       #expect(features.bits[1] == third.bits)
-      #expect(features.features[1, 2] == Float(third.image.samples.max() ?? 0))
+      #expect(features.features.matrix[1, 2] == Float(third.image.samples.max() ?? 0))
     }
   }
 
@@ -193,11 +194,11 @@ private struct CountedClips: Codec {
   @Test func `saved features are read with their protocol`() throws {
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("a.safetensors")
-      let features = try FeatureSets.named("a").rows(3..<8).columns(1..<4)
+      let features = try FeatureSets.named("a").matrix.rows(3..<8).columns(1..<4)
       let made = FeatureProtocol(network, resize: .bilinear)
-      try FeatureFile(features, made).write(to: url)
+      try FeatureFile(Features(features), made).write(to: url)
       let read = try FeatureFile(url)
-      #expect(read.features.bits == features.bits)
+      #expect(read.features.matrix.bits == features.bits)
       #expect(read.featureProtocol == made)
     }
   }

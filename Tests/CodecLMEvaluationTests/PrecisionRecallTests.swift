@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 @Suite struct PrecisionRecallTests {
-  private func points(_ places: [Float]) throws -> Matrix {
-    try .of(places, rows: places.count, columns: 1)
+  private func points(_ places: [Float]) throws -> Features {
+    try Features(places.map { [$0] })
   }
 
   @Test func `shares are those that a number line shows`() throws {
@@ -31,10 +31,9 @@ import Testing
 
   @Test func `a set that repeats few pictures is inside itself`() throws {
     // Four equal rows: every ball is a point, and rounding must not push a copy out of it.
-    let few = try FeatureSets.named("few")
-    let rows = (0..<4 * few.rows).map { few.rows($0 % few.rows..<$0 % few.rows + 1).elements }
-    let repeated = try Matrix.of(rows.flatMap { $0 }, rows: rows.count, columns: few.columns)
-    let shares = try PrecisionRecall(real: repeated, generated: few.rows(0..<5))
+    let few = try FeatureSets.named("few").matrix
+    let repeated = try Features((0..<4 * few.rows).map { few.elements(row: $0 % few.rows) })
+    let shares = try PrecisionRecall(real: repeated, generated: Features(few.rows(0..<5)))
     #expect(shares.precision == 1)
   }
 
@@ -55,6 +54,8 @@ import Testing
     #expect(throws: EvaluationError.differentDimensions(12, 1)) {
       try PrecisionRecall(real: a, generated: points([1, 2, 3, 4, 5]))
     }
-    #expect(throws: EvaluationError.self) { try PrecisionRecall(real: a, generated: a.rows(0..<3)) }
+    #expect(throws: EvaluationError.self) {
+      try PrecisionRecall(real: a, generated: Features(a.matrix.rows(0..<3)))
+    }
   }
 }

@@ -139,10 +139,15 @@ void codeclm_block_columns(size_t rows, size_t depth, size_t columns, size_t fir
 void codeclm_head_dots(size_t rows, size_t heads, size_t dimension, const float *a, const float *b,
                        float *y);
 
-/// loss[r] = −log softmax(x[r, :])[target[r]], 0 where target[r] < 0. If gradient_scale is not
-/// zero, x ← gradient_scale · (softmax(x) − onehot(target)), a zero row where target[r] < 0.
+/// loss[r] = −log softmax(x[r, :])[target[r]], 0 where target[r] < 0. If sums is not null, it gets
+/// Σ exp(x[r, :] − the row's largest), and x becomes these exponentials, but for rows without a target.
 void codeclm_cross_entropy(size_t rows, size_t columns, float *x, const int32_t *target,
-                           float gradient_scale, float *loss);
+                           float *sums, float *loss);
+
+/// From what the above leaves in x and sums: x[r, :] ← weights[r] · (softmax − onehot(target[r])), a
+/// zero row where target[r] < 0 or the weight is 0.
+void codeclm_cross_entropy_backward(size_t rows, size_t columns, float *x, const int32_t *target,
+                                    const float *sums, const float *weights);
 
 // panels.c and pack.c: products with weights in the order in which decoding reads them
 //

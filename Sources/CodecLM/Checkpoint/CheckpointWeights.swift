@@ -41,7 +41,7 @@ final class CheckpointWeights: Sendable {
     let stranger = strangers.sorted().first { name in
       // Older transformers store the rotary frequencies; a tied head is the embedding again.
       !name.hasSuffix(".rotary_emb.inv_freq")
-        && !(configuration.tiesEmbeddings && name == Self.head)
+        && !(configuration.tiesEmbeddings && name == LlamaNames.head)
     }
     if let stranger {
       throw FileError.malformed(path: files.path, reason: Checkpoint.Fault.stranger(stranger))
@@ -51,17 +51,15 @@ final class CheckpointWeights: Sendable {
     loaded = Mutex(nil)
   }
 
-  private static let head = "lm_head.weight"
-
   /// Takes a stored head for the model's own if it is not the embedding once more.
   private static func untie(
     _ configuration: inout LlamaConfiguration, _ files: ModelFiles
   ) throws {
-    guard files.tensors[head] != nil else { return }
+    guard files.tensors[LlamaNames.head] != nil else { return }
     let shape = [configuration.vocabulary, configuration.hiddenSize]
-    let embedding = try files.tensor("model.embed_tokens.weight", shape: shape)
+    let embedding = try files.tensor(LlamaNames.embedding, shape: shape)
     configuration.tiesEmbeddings = try embedding.holdsNumbers(
-      of: files.tensor(head, shape: shape))
+      of: files.tensor(LlamaNames.head, shape: shape))
   }
 
   /// The types in which the matrices are stored.
@@ -117,12 +115,10 @@ final class CheckpointWeights: Sendable {
     if let model = loaded.withLock({ $0 }) {
       return try DecoderWeights(model, format: format, pool: pool)
     }
-    let regions = Dictionary(
-      layout.buffer.regions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     // One tensor in single precision at a time.
     let staging = try FloatBuffer(count: layout.buffer.regions.map(\.count).max() ?? 0)
     return try DecoderWeights(configuration, format: format, pool: pool) { name in
-      guard let region = regions[name] else { preconditionFailure("no \(name)") }
+      guard let region = layout.buffer[name] else { preconditionFailure("no \(name)") }
       try load(region, into: staging, pool: pool)
       return Matrix(staging, rows: region.rows, columns: region.columns)
     }

@@ -69,44 +69,42 @@ struct GGUF {
     header = bytes
   }
 
-  private static let layerNames = [
-    ("attn_norm", "input_layernorm"), ("attn_q", "self_attn.q_proj"),
-    ("attn_k", "self_attn.k_proj"), ("attn_v", "self_attn.v_proj"),
-    ("attn_output", "self_attn.o_proj"), ("ffn_norm", "post_attention_layernorm"),
-    ("ffn_gate", "mlp.gate_proj"), ("ffn_up", "mlp.up_proj"), ("ffn_down", "mlp.down_proj"),
+  /// llama.cpp's names of the tensors, by Hugging Face's; those of a layer without its number.
+  private static let names = [
+    "embed_tokens": "token_embd", "norm": "output_norm", "lm_head": "output",
+    "input_layernorm": "attn_norm", "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k",
+    "self_attn.v_proj": "attn_v", "self_attn.o_proj": "attn_output",
+    "post_attention_layernorm": "ffn_norm", "mlp.gate_proj": "ffn_gate",
+    "mlp.up_proj": "ffn_up", "mlp.down_proj": "ffn_down",
   ]
 
   private static func tensors(_ shape: LlamaConfiguration, _ type: ElementType) -> [Tensor] {
-    let layout = LlamaLayout(shape).buffer
-    func tensor(_ name: String, _ source: String) -> Tensor? {
-      layout["\(source).weight"].map { region in
-        Tensor(
-          name: "\(name).weight", source: region.name, shape: region.shape,
-          type: region.shape.count == 1 ? .float32 : type)
-      }
-    }
     let half = shape.headDimension / 2
-    var tensors = [tensor("token_embd", "model.embed_tokens")]
-    for layer in 0..<shape.layers {
-      for (name, source) in layerNames {
-        var entry = tensor("blk.\(layer).\(name)", "model.layers.\(layer).\(source)")
-        if name == "attn_q" || name == "attn_k" {
-          entry?.row = { row in
-            let (head, channel) = row.quotientAndRemainder(dividingBy: 2 * half)
-            return head * 2 * half + channel % 2 * half + channel / 2
-          }
-        }
-        tensors.append(entry)
+    var tensors = LlamaLayout(shape).buffer.regions.map { region in
+      // model.layers.7.mlp.up_proj.weight, model.norm.weight, lm_head.weight
+      var parts = region.name.split(separator: ".").dropLast()
+      let layer = parts.count > 3 ? parts[2] : nil
+      if layer != nil { parts = parts.dropFirst(3) } else { parts = parts.suffix(1) }
+      guard let name = names[parts.joined(separator: ".")] else {
+        preconditionFailure("llama.cpp has no name for \(region.name)")
       }
+      var tensor = Tensor(
+        name: (layer.map { "blk.\($0)." } ?? "") + "\(name).weight", source: region.name,
+        shape: region.shape, type: region.shape.count == 1 ? .float32 : type)
+      if name == "attn_q" || name == "attn_k" {
+        tensor.row = { row in
+          let (head, channel) = row.quotientAndRemainder(dividingBy: 2 * half)
+          return head * 2 * half + channel % 2 * half + channel / 2
+        }
+      }
+      return tensor
     }
-    tensors.append(tensor("output_norm", "model.norm"))
-    tensors.append(tensor("output", "lm_head"))
     if let factors = frequencyFactors(shape) {
       tensors.append(
         Tensor(
           name: "rope_freqs.weight", source: "", shape: [half], type: .float32, factors: factors))
     }
-    return tensors.compactMap { $0 }
+    return tensors
   }
 
   /// What llama.cpp divides each frequency by, for Llama 3's scaling.

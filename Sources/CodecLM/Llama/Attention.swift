@@ -17,29 +17,24 @@ package struct Attention: Sendable {
     // [positions, padded D] of a block
     let keys, values, queries, doutputs: Matrix
 
-    /// Rows and columns of the parts, for segments of at most `longest` positions.
-    package static func shapes(
-      _ configuration: LlamaConfiguration, longest: Int
-    ) -> [(rows: Int, columns: Int)] {
+    /// Scratch for segments of at most `longest` positions.
+    package init(
+      _ plan: inout BufferPlan, _ configuration: LlamaConfiguration, longest: Int
+    ) {
       let keys = min(longest, keyBlock)
-      let (dimension, width) = (
-        configuration.headDimension, BufferLayout.aligned(configuration.headDimension)
-      )
       let columns = Kernels.scoreColumns(keys)
+      let dimension = configuration.headDimension
+      let width = BufferLayout.aligned(dimension)
       let group = configuration.heads / configuration.keyValueHeads
-      return [
-        (queryBlock, columns), (queryBlock, columns), (group * longest, 2), (columns, dimension),
-        (columns, dimension), (keys, width), (keys, width), (queryBlock, width),
-        (queryBlock, width),
-      ]
-    }
-
-    /// Scratch made of parts of these ``shapes(_:longest:)``, all zero.
-    package init(_ parts: [Matrix]) {
-      (scores, dscores, statistics, keyPanels, valuePanels) = (
-        parts[0], parts[1], parts[2], parts[3], parts[4]
-      )
-      (keys, values, queries, doutputs) = (parts[5], parts[6], parts[7], parts[8])
+      scores = plan.matrix(rows: queryBlock, columns: columns)
+      dscores = plan.matrix(rows: queryBlock, columns: columns)
+      statistics = plan.matrix(rows: group * longest, columns: 2)
+      keyPanels = plan.matrix(rows: columns, columns: dimension)
+      valuePanels = plan.matrix(rows: columns, columns: dimension)
+      self.keys = plan.matrix(rows: keys, columns: width)
+      values = plan.matrix(rows: keys, columns: width)
+      queries = plan.matrix(rows: queryBlock, columns: width)
+      doutputs = plan.matrix(rows: queryBlock, columns: width)
     }
   }
 

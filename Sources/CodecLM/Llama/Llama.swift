@@ -32,16 +32,15 @@ public final class Llama: Sendable {
   ) throws {
     try self.init(zero: configuration)
     let residual = 0.02 / Double(2 * configuration.layers).squareRoot()
+    let addingToResidual = Set(
+      parameters.tensors.layers.flatMap { [$0.attentionOutput.offset, $0.down.offset] })
     for (index, region) in layout.buffer.regions.enumerated() {
       let matrix = Matrix(parameters.buffer, region)
       if region.shape.count == 1 {
         matrix.fill(1)
         continue
       }
-      let addsToResidual =
-        region.name.hasSuffix("o_proj.weight")
-        || region.name.hasSuffix("down_proj.weight")
-      let deviation = addsToResidual ? residual : 0.02
+      let deviation = addingToResidual.contains(region.offset) ? residual : 0.02
       pool.forEach(matrix.rows) { row, _ in
         var random = RandomStream(seed: seed, stream: UInt64(index), step: UInt32(row))
         matrix.rows(row..<row + 1).fill(

@@ -8,14 +8,19 @@ struct LlamaArena: Sendable {
   struct Layer: Sendable {
     // [N, C], the residual stream at the layer's input
     let input: Matrix
-    // [N, 1]
-    let attentionRstd: Matrix
-    // [N, query + 2 × key/value width], queries and keys rotated
-    let qkv: Matrix
     // [N, query width]
     let attention: Matrix
     // [N, heads]
     let lse: Matrix
+    let remade: Remade
+  }
+
+  /// What recomputation makes again.
+  struct Remade: Sendable {
+    // [N, 1]
+    let attentionRstd: Matrix
+    // [N, query + 2 × key/value width], queries and keys rotated
+    let qkv: Matrix
     // [N, C], the residual stream after attention
     let middle: Matrix
     // [N, 1]
@@ -33,19 +38,21 @@ struct LlamaArena: Sendable {
     let attention: Attention.Scratch
   }
 
-  let buffer: FloatBuffer
   let layers: [Layer]
+  let workers: [Worker]
   // [N, C], the residual stream after the last layer
   let output: Matrix
   // [N, 1]
   let outputRstd: Matrix
   // [N, C]
   let outputNormed: Matrix
-  // [N, vocabulary]; their gradient after a backward pass
+  // [N, vocabulary]; exp(logit − the row's largest) after a forward pass that a backward pass is to
+  // follow, their gradient after that
   let logits: Matrix
+  // [N, 1], Σ of these exponentials
+  let exponentialSums: Matrix
   // [N, 1], −log p(target)
   let losses: Matrix
-  let workers: [Worker]
 
   // Gradients, shared by all layers: a layer's are consumed before the next layer's are made.
   // [N, C], of the residual stream at a layer's output, then at its input
@@ -69,70 +76,61 @@ struct LlamaArena: Sendable {
   let attentionNormShares: Matrix
   let feedForwardNormShares: Matrix
 
+  var bytes: Int { 4 * output.buffer.count }
+
   init(
     _ shape: LlamaConfiguration, positions: Int, longest: Int, chunk: Int, threads: Int,
     recomputing: Bool
   ) throws {
-    let width = shape.hiddenSize
+    self = try BufferPlan.build { plan in
+      LlamaArena(
+        &plan, shape, positions: positions, longest: longest, chunk: chunk, threads: threads,
+        recomputing: recomputing)
+    }
+  }
+
+  private init(
+    _ plan: inout BufferPlan, _ shape: LlamaConfiguration, positions: Int, longest: Int,
+    chunk: Int, threads: Int, recomputing: Bool
+  ) {
+    let (width, inner) = (shape.hiddenSize, shape.intermediateSize)
     let qkvWidth = shape.queryWidth + 2 * shape.keyValueWidth
     let chunks = (positions + chunk - 1) / chunk
-    var layout = BufferLayout()
-    func region(_ rows: Int, _ columns: Int) -> BufferLayout.Region {
-      layout.add("", rows: rows, columns: columns)
+    func perPosition(_ columns: Int) -> Matrix { plan.matrix(rows: positions, columns: columns) }
+    func remade() -> Remade {
+      Remade(
+        attentionRstd: perPosition(1), qkv: perPosition(qkvWidth), middle: perPosition(width),
+        feedForwardRstd: perPosition(1), gateUp: perPosition(2 * inner))
     }
-    func perPosition(_ columns: Int) -> BufferLayout.Region { region(positions, columns) }
-
-    typealias Region = BufferLayout.Region
-    func recomputed() -> [Region] {
-      [
-        perPosition(1), perPosition(qkvWidth), perPosition(width), perPosition(1),
-        perPosition(2 * shape.intermediateSize),
-      ]
-    }
-    let shared = recomputing ? recomputed() : nil
-    let layers: [[Region]] = (0..<shape.layers).map { _ in
-      [perPosition(width), perPosition(shape.queryWidth), perPosition(shape.heads)]
-        + (shared ?? recomputed())
-    }
-    let workers: [[Region]] = (0..<threads).map { _ in
-      [
-        region(chunk, width), region(chunk, shape.intermediateSize),
-      ] + Attention.Scratch.shapes(shape, longest: longest).map { region($0.rows, $0.columns) }
-    }
-    let output = [
-      perPosition(width), perPosition(1), perPosition(width), perPosition(shape.vocabulary),
-      perPosition(1),
-    ]
-    let gradients = [
-      perPosition(width), perPosition(width), perPosition(shape.queryWidth),
-      perPosition(shape.heads), perPosition(qkvWidth), perPosition(qkvWidth),
-      perPosition(2 * shape.intermediateSize), perPosition(shape.intermediateSize),
-      perPosition(width), perPosition(width), region(chunks, width), region(chunks, width),
-    ]
-
-    let buffer = try FloatBuffer(count: layout.count)
-    func views(_ regions: [Region]) -> [Matrix] { regions.map { Matrix(buffer, $0) } }
-    self.buffer = buffer
-    self.layers = layers.map(views).map {
+    let shared = recomputing ? remade() : nil
+    layers = (0..<shape.layers).map { _ in
       Layer(
-        input: $0[0], attentionRstd: $0[3], qkv: $0[4], attention: $0[1], lse: $0[2],
-        middle: $0[5], feedForwardRstd: $0[6], gateUp: $0[7])
+        input: perPosition(width), attention: perPosition(shape.queryWidth),
+        lse: perPosition(shape.heads), remade: shared ?? remade())
     }
-    self.workers = workers.map(views).map {
+    workers = (0..<threads).map { _ in
       Worker(
-        normed: $0[0], product: $0[1],
-        attention: .init(Array($0.dropFirst(2))))
+        normed: plan.matrix(rows: chunk, columns: width),
+        product: plan.matrix(rows: chunk, columns: inner),
+        attention: Attention.Scratch(&plan, shape, longest: longest))
     }
-    let ends = views(output)
-    (self.output, outputRstd, outputNormed, logits, losses) =
-      (ends[0], ends[1], ends[2], ends[3], ends[4])
-    let backward = views(gradients)
-    (dresidual, dmiddle, dattention, delta) = (
-      backward[0], backward[1], backward[2], backward[3]
-    )
-    dqkv = [backward[4], backward[5]]
-    (dgateUp, product) = (backward[6], backward[7])
-    (attentionNormed, feedForwardNormed) = (backward[8], backward[9])
-    (attentionNormShares, feedForwardNormShares) = (backward[10], backward[11])
+    output = perPosition(width)
+    outputRstd = perPosition(1)
+    outputNormed = perPosition(width)
+    logits = perPosition(shape.vocabulary)
+    exponentialSums = perPosition(1)
+    losses = perPosition(1)
+
+    dresidual = perPosition(width)
+    dmiddle = perPosition(width)
+    dattention = perPosition(shape.queryWidth)
+    delta = perPosition(shape.heads)
+    dqkv = [perPosition(qkvWidth), perPosition(qkvWidth)]
+    dgateUp = perPosition(2 * inner)
+    product = perPosition(inner)
+    attentionNormed = perPosition(width)
+    feedForwardNormed = perPosition(width)
+    attentionNormShares = plan.matrix(rows: chunks, columns: width)
+    feedForwardNormShares = plan.matrix(rows: chunks, columns: width)
   }
 }

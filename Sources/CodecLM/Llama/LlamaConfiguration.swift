@@ -67,10 +67,13 @@ public struct LlamaConfiguration: Sendable, Hashable {
 
   /// Number of trained numbers.
   public var parameterCount: Int {
-    let attention = hiddenSize * (queryWidth * 2 + keyValueWidth * 2)
-    let layer = attention + 3 * hiddenSize * intermediateSize + 2 * hiddenSize
-    let embeddings = vocabulary * hiddenSize * (tiesEmbeddings ? 1 : 2)
-    return layers * layer + embeddings + hiddenSize
+    func count(layers: Int) -> Int {
+      var shape = self
+      shape.layers = layers
+      return LlamaLayout(shape).buffer.regions.reduce(0) { $0 + $1.count }
+    }
+    let others = count(layers: 0)
+    return others + layers * (count(layers: 1) - others)
   }
 
   /// Floating-point operations of training on one token: six a weight in the matrix products, and

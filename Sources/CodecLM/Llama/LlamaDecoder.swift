@@ -9,11 +9,20 @@ public struct LlamaDecoder: ~Copyable {
     public let slot: Int
     /// The token id.
     public let token: Int32
+    /// Its position for the rotary embedding; `nil` for the number of tokens its stream has so far.
+    public let position: Int32?
 
     /// A token for a slot.
-    public init(slot: Int, token: Int32) {
+    ///
+    /// - Parameters:
+    ///   - slot: the stream's slot.
+    ///   - token: the token id.
+    ///   - position: its position for the rotary embedding; by default the number of tokens that the
+    ///     stream has so far.
+    public init(slot: Int, token: Int32, position: Int32? = nil) {
       self.slot = slot
       self.token = token
+      self.position = position
     }
   }
 
@@ -62,6 +71,9 @@ public struct LlamaDecoder: ~Copyable {
   /// Where the rows of a pass belong.
   private struct Rows: Sendable {
     var slots: [Int] = []
+    // How many tokens of the stream come before.
+    var places: [Int] = []
+    // For the rotary embedding.
     var positions: [Int] = []
     // The next row of the same slot, or −1.
     var next: [Int] = []
@@ -70,54 +82,65 @@ public struct LlamaDecoder: ~Copyable {
 
     mutating func removeAll() {
       slots.removeAll(keepingCapacity: true)
+      places.removeAll(keepingCapacity: true)
       positions.removeAll(keepingCapacity: true)
       next.removeAll(keepingCapacity: true)
       firsts.removeAll(keepingCapacity: true)
     }
 
-    mutating func append(slot: Int, position: Int) {
+    mutating func append(slot: Int, place: Int, position: Int) {
       if let previous = slots.lastIndex(of: slot) {
         next[previous] = slots.count
       } else {
         firsts.append(slots.count)
       }
       slots.append(slot)
+      places.append(place)
       positions.append(position)
       next.append(-1)
     }
   }
 
-  /// A decoder of a model's present parameters for `slots` streams of at most `capacity` positions
-  /// each; see ``DecoderWeights`` for the copy it makes.
+  /// A decoder of a model's present parameters for `slots` streams of at most `capacity` tokens each; see ``DecoderWeights`` for the copy it makes.
   ///
   /// - Parameters:
   ///   - model: whose parameters are copied.
   ///   - slots: streams at a time.
   ///   - capacity: the model's context length by default.
   ///   - rows: most tokens of one pass.
+  ///   - positions: one more than the largest ``Input/position``; the capacity by default.
   ///   - format: how the copy stores matrices.
   ///   - cache: how keys and values are stored.
   ///   - pool: threads to work with.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
   public init(
     _ model: Llama, slots: Int, capacity: Int? = nil, rows: Int = Self.defaultRows,
+    positions: Int? = nil,
     weights format: WeightFormat = .f32, cache: CacheFormat = .f32, pool: WorkerPool = .shared
   ) throws {
     try self.init(
       DecoderWeights(model, format: format, pool: pool), slots: slots, capacity: capacity,
-      rows: rows, cache: cache, pool: pool)
+      rows: rows, positions: positions, cache: cache, pool: pool)
   }
 
   /// A decoder with weights that other decoders may use too.
   ///
+  /// - Parameters:
+  ///   - weights: what it reads.
+  ///   - slots: streams at a time.
+  ///   - capacity: the most tokens of a stream; the model's context length by default.
+  ///   - positions: one more than the largest ``Input/position``; the capacity by default.
+  ///   - format: how keys and values are stored.
+  ///   - pool: threads to work with.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
   public init(
     _ weights: DecoderWeights, slots: Int, capacity: Int? = nil, rows: Int = Self.defaultRows,
+    positions: Int? = nil,
     cache format: CacheFormat = .f32, pool: WorkerPool = .shared
   ) throws {
     let shape = weights.configuration
     let capacity = min(capacity ?? shape.contextLength, shape.contextLength)
-    let rotary = try RotaryEmbedding(shape, positions: capacity)
+    let rotary = try RotaryEmbedding(shape, positions: positions ?? capacity)
     let cache = try KVCache(shape, slots: slots, capacity: capacity, format: format)
     let state = try State(weights, rows: rows, threads: pool.threads, cache: cache)
     rowsPerPass = rows
@@ -131,52 +154,66 @@ public struct LlamaDecoder: ~Copyable {
   /// Streams there is room for.
   public var slots: Int { cache.counts.count }
 
-  /// Positions a stream can have.
+  /// Tokens a stream can have.
   public var capacity: Int { cache.capacity }
 
-  /// Positions of a stream so far.
+  /// Tokens of a stream so far.
   public func count(slot: Int) -> Int { cache.counts[slot] }
 
   /// Forgets a stream, so that another can take its slot.
   public mutating func reset(slot: Int) { cache.counts[slot] = 0 }
 
-  /// Makes a slot's stream the first `count` positions of another slot's, or of its own: streams that
+  /// Makes a slot's stream the first `count` tokens of another slot's, or of its own: streams that
   /// begin alike need to pass their beginning once.
   ///
-  /// - Precondition: `source` has `count` positions.
+  /// - Precondition: `source` has `count` tokens.
   public mutating func copy(slot source: Int, to target: Int, count: Int) {
     precondition(
-      count <= cache.counts[source], "\(count) of \(cache.counts[source]) positions of a stream")
+      count <= cache.counts[source], "\(count) of \(cache.counts[source]) tokens of a stream")
     if source != target { cache.copy(source, to: target, count: count, pool: pool) }
     cache.counts[target] = count
   }
 
-  /// Appends tokens to their streams and returns the logits [inputs, vocabulary] after each of them,
-  /// valid until the next call.
+  /// Appends tokens to their streams and calls `body` with the logits after each of them, in the order
+  /// of the inputs.
   ///
-  /// Several inputs of one slot are consecutive positions of its stream: a prompt enters in passes of
+  /// Several inputs of one slot are consecutive tokens of its stream: a prompt enters in passes of
   /// ``rowsPerPass``.
   ///
-  /// - Precondition: at most ``rowsPerPass`` inputs, and room in their slots.
+  /// - Parameters:
+  ///   - inputs: at most ``rowsPerPass``, with room in their slots.
+  ///   - body: gets the number of an input and its logits, one for each token of the vocabulary.
   /// - Throws: ``LlamaError/notFinite(weights:cache:)`` if a logit is infinite or not a number; the
   ///   inputs' slots must then be ``reset(slot:)``.
-  /// - Complexity: O(inputs × (parameters + layers × width × positions so far)).
-  public mutating func advance(_ inputs: [Input]) throws(LlamaError) -> Matrix {
+  /// - Complexity: O(inputs × (parameters + layers × width × tokens so far)).
+  public mutating func advance(
+    _ inputs: [Input], _ body: (_ input: Int, _ logits: Span<Float>) -> Void
+  ) throws(LlamaError) {
+    let logits = try advance(inputs)
+    for row in inputs.indices { logits.withRow(row) { body(row, $0) } }
+  }
+
+  /// The same; returns the logits [inputs, vocabulary], valid until the next call.
+  package mutating func advance(_ inputs: [Input]) throws(LlamaError) -> Matrix {
     precondition(inputs.count <= rowsPerPass, "\(inputs.count) inputs in one pass")
+    let tensors = weights.tensors
     let residual = state.residual.rows(0..<inputs.count)
     rows.removeAll()
     for (row, input) in inputs.enumerated() {
       let (slot, token) = (input.slot, Int(input.token))
-      precondition(cache.counts[slot] < cache.capacity, "slot \(slot) is full")
-      rows.append(slot: slot, position: cache.counts[slot])
+      let place = cache.counts[slot]
+      precondition(place < cache.capacity, "slot \(slot) is full")
+      let position = input.position.map { Int($0) } ?? place
+      precondition(rotary.positions.contains(position), "position \(position) of a token")
+      rows.append(slot: slot, place: place, position: position)
       cache.counts[slot] += 1
       residual.rows(row..<row + 1).columns(0..<weights.configuration.hiddenSize)
-        .copy(from: weights.embedding.rows(token..<token + 1))
+        .copy(from: tensors.embedding.rows(token..<token + 1))
     }
     let qkv = state.qkv.rows(0..<inputs.count)
     let attention = state.attention.rows(0..<inputs.count)
     let product = state.product.rows(0..<inputs.count)
-    for (index, layer) in weights.layers.enumerated() {
+    for (index, layer) in tensors.layers.enumerated() {
       multiply(residual, norm: layer.attentionNorm, layer.queryKeyValue, into: qkv, .store)
       attend(index, qkv, into: attention)
       multiply(attention, layer.attentionOutput, into: residual, .add)
@@ -184,7 +221,7 @@ public struct LlamaDecoder: ~Copyable {
       multiply(product, layer.down, into: residual, .add)
     }
     let logits = state.logits.rows(0..<inputs.count)
-    multiply(residual, norm: weights.norm, weights.head, into: logits, .store)
+    multiply(residual, norm: tensors.norm, tensors.head, into: logits, .store)
     let result = logits.columns(0..<weights.configuration.vocabulary)
     guard result.isFinite else { throw notFinite }
     return result
@@ -230,7 +267,7 @@ public struct LlamaDecoder: ~Copyable {
           Kernels.attend(
             queryKeyValue: qkv.rows(row..<row + 1), groups: ours, of: groups,
             heads: cache.groupHeads, queries: shape.heads / shape.keyValueHeads,
-            position: position, rotation: table.rows(position..<position + 1),
+            position: rows.places[row], rotation: table.rows(position..<position + 1),
             isHalf: cache.isHalf, keys: cache.keys(layer: layer, slot: slot),
             values: cache.values(layer: layer, slot: slot),
             scratch: scratch.rows(worker..<worker + 1), into: y.rows(row..<row + 1))

@@ -12,16 +12,16 @@ extension LlamaGraph {
   /// Columns of the embedding's gradient in one task.
   private static let embeddingBlock = 64
 
-  /// Adds the gradients of the pass that ``forward(gradientScale:)`` has made.
+  /// Adds the gradients of the weighted losses that ``forward(keepingExponentials:)`` has made.
   ///
   /// Each layer takes two loops: over chunks of rows, what flows along the residual stream; then,
   /// independent of each other, attention's heads and the weights' blocks.
-  func backward(into gradients: LlamaParameters) {
+  func propagate(_ lossWeights: [Float], into gradients: LlamaParameters) {
     let last = arena.layers.count - 1
-    var blocks = weightBlocks(arena.logits, arena.outputNormed, gradients.head)
-    leaveHead(then: last, gradients)
+    var blocks = weightBlocks(arena.logits, arena.outputNormed, gradients.tensors.head)
+    leaveHead(lossWeights, then: last, gradients)
     for index in stride(from: last, through: 0, by: -1) {
-      let (layer, weights) = (arena.layers[index], gradients.layers[index])
+      let (layer, weights) = (arena.layers[index], gradients.tensors.layers[index])
       reduce(arena.feedForwardNormShares, into: weights.feedForwardNorm)
       blocks += weightBlocks(arena.dgateUp, arena.feedForwardNormed, weights.gateUp)
       blocks += weightBlocks(arena.dresidual, arena.product, weights.down)
@@ -31,7 +31,7 @@ extension LlamaGraph {
       reduce(arena.attentionNormShares, into: weights.attentionNorm)
       blocks = weightBlocks(dqkv(index), arena.attentionNormed, weights.queryKeyValue)
     }
-    leaveEmbedding(beside: blocks, gradients.embedding)
+    leaveEmbedding(beside: blocks, gradients.tensors.embedding)
   }
 
   private func dqkv(_ index: Int) -> Matrix { arena.dqkv[index % 2] }
@@ -45,16 +45,21 @@ extension LlamaGraph {
     }
   }
 
-  /// From the logits' gradient to the residual stream's end, and on through the last layer's
-  /// feed-forward part.
-  private func leaveHead(then last: Int, _ gradients: LlamaParameters) {
-    let (arena, parameters) = (arena, model.parameters)
+  /// From the losses to the residual stream's end, and on through the last layer's feed-forward part.
+  private func leaveHead(
+    _ lossWeights: [Float], then last: Int, _ gradients: LlamaParameters
+  ) {
+    let (arena, parameters, targets) = (arena, model.parameters.tensors, inputs.targets)
     let feedForward = feedForwardBackward(last)
     forEachChunk { rows, chunk, worker in
       let dnormed = arena.workers[worker].normed.rows(0..<rows.count)
       let dresidual = arena.dresidual.rows(rows)
       let share = arena.attentionNormShares.rows(chunk..<chunk + 1)
-      Linear.backwardInput(arena.logits.rows(rows), weight: parameters.head, into: dnormed)
+      let logits = arena.logits.rows(rows)
+      Kernels.crossEntropyBackward(
+        logits, targets: targets, weights: lossWeights, rows,
+        exponentialSums: arena.exponentialSums.rows(rows))
+      Linear.backwardInput(logits, weight: parameters.head, into: dnormed)
       dresidual.fill(0)
       share.fill(0)
       Kernels.rmsNormBackward(
@@ -63,14 +68,14 @@ extension LlamaGraph {
         recomputing: arena.outputNormed.rows(rows))
       feedForward(rows, chunk, worker)
     }
-    reduce(arena.attentionNormShares, into: gradients.norm)
+    reduce(arena.attentionNormShares, into: gradients.tensors.norm)
   }
 
   /// From d(output) in `dresidual`: gateUp's and middle's gradients, and attention's.
   private func feedForwardBackward(
     _ index: Int
   ) -> @Sendable (_ rows: Range<Int>, _ chunk: Int, _ worker: Int) -> Void {
-    let (arena, weights) = (arena, model.parameters.layers[index])
+    let (arena, weights) = (arena, model.parameters.tensors.layers[index])
     let layer = arena.layers[index]
     return { rows, chunk, worker in
       let scratch = arena.workers[worker]
@@ -84,15 +89,16 @@ extension LlamaGraph {
       Linear.backwardInput(dresidual, weight: weights.down, into: dproduct)
       // product = swiglu(gateUp)
       Kernels.swiGLUBackward(
-        layer.gateUp.rows(rows), dy: dproduct, dgateUp: dgateUp,
+        layer.remade.gateUp.rows(rows), dy: dproduct, dgateUp: dgateUp,
         recomputing: arena.product.rows(rows))
       // gateUp = norm(middle) Wᵀ
       Linear.backwardInput(dgateUp, weight: weights.gateUp, into: dnormed)
       dmiddle.copy(from: dresidual)
       share.fill(0)
       Kernels.rmsNormBackward(
-        layer.middle.rows(rows), weight: weights.feedForwardNorm,
-        rstd: layer.feedForwardRstd.rows(rows), dy: dnormed, addingTo: dmiddle, dweight: share,
+        layer.remade.middle.rows(rows), weight: weights.feedForwardNorm,
+        rstd: layer.remade.feedForwardRstd.rows(rows), dy: dnormed, addingTo: dmiddle,
+        dweight: share,
         recomputing: arena.feedForwardNormed.rows(rows))
       // middle = input + attention Wᵀ
       let dattention = arena.dattention.rows(rows)
@@ -106,7 +112,7 @@ extension LlamaGraph {
     let layer = arena.layers[index]
     let tasks = attentionTasks(clearing: dqkv) { rows, head, worker in
       attention.backward(
-        keyValueHead: head, qkv: layer.qkv.rows(rows), lse: layer.lse.rows(rows),
+        keyValueHead: head, qkv: layer.remade.qkv.rows(rows), lse: layer.lse.rows(rows),
         dy: arena.dattention.rows(rows), delta: arena.delta.rows(rows),
         scratch: arena.workers[worker].attention, into: dqkv.rows(rows))
     }
@@ -115,7 +121,7 @@ extension LlamaGraph {
 
   /// From qkv's gradient to that of the layer's input, and on through the layer before.
   private func leaveLayer(_ index: Int, then previous: Int?) {
-    let (arena, weights, dqkv) = (arena, model.parameters.layers[index], dqkv(index))
+    let (arena, weights, dqkv) = (arena, model.parameters.tensors.layers[index], dqkv(index))
     let layer = arena.layers[index]
     let (rotary, positions) = (rotary, inputs.positions)
     let rotated = attention.heads + attention.keyValueHeads
@@ -132,7 +138,8 @@ extension LlamaGraph {
       share.fill(0)
       Kernels.rmsNormBackward(
         layer.input.rows(rows), weight: weights.attentionNorm,
-        rstd: layer.attentionRstd.rows(rows), dy: dnormed, addingTo: dresidual, dweight: share,
+        rstd: layer.remade.attentionRstd.rows(rows), dy: dnormed, addingTo: dresidual,
+        dweight: share,
         recomputing: arena.attentionNormed.rows(rows))
       recompute?(rows, worker)
       feedForward?(rows, chunk, worker)

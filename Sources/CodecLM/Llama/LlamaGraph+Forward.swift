@@ -1,9 +1,8 @@
 extension LlamaGraph {
   /// Residual stream → logits → losses.
   ///
-  /// With a gradient scale other than 0, logits become their own gradient and that of the residual
-  /// stream's end is made with them.
-  func forward(gradientScale: Float) {
+  /// Logits stay, unless a backward pass needs their exponentials.
+  func forward(keepingExponentials: Bool) {
     let layers = arena.layers
     enter()
     for index in layers.indices {
@@ -14,12 +13,12 @@ extension LlamaGraph {
         finishLayer(index, into: arena.output, then: nil)
       }
     }
-    score(gradientScale: gradientScale)
+    score(keepingExponentials: keepingExponentials)
   }
 
   /// Embedding and the first layer's queries, keys and values.
   private func enter() {
-    let (tokens, table) = (inputs.tokens, model.parameters.embedding)
+    let (tokens, table) = (inputs.tokens, model.parameters.tensors.embedding)
     let first = arena.layers[0].input
     let project = projection(0)
     forEachChunk { rows, _, worker in
@@ -30,16 +29,16 @@ extension LlamaGraph {
 
   /// qkv = rotate(norm(input) Wᵀ) of a layer, for a chunk of rows.
   private func projection(_ index: Int) -> @Sendable (Range<Int>, Int) -> Void {
-    let (layer, weights) = (arena.layers[index], model.parameters.layers[index])
+    let (layer, weights) = (arena.layers[index], model.parameters.tensors.layers[index])
     let (workers, rotary, positions) = (arena.workers, rotary, inputs.positions)
     let epsilon = model.configuration.rmsNormEpsilon
     let rotated = attention.heads + attention.keyValueHeads
     return { rows, worker in
       let normed = workers[worker].normed.rows(0..<rows.count)
-      let qkv = layer.qkv.rows(rows)
+      let qkv = layer.remade.qkv.rows(rows)
       Kernels.rmsNorm(
         layer.input.rows(rows), weight: weights.attentionNorm, epsilon: epsilon, into: normed,
-        rstd: layer.attentionRstd.rows(rows))
+        rstd: layer.remade.attentionRstd.rows(rows))
       Linear.forward(normed, weight: weights.queryKeyValue, into: qkv)
       rotary.forward(qkv, heads: rotated, positions: positions, rows)
     }
@@ -49,7 +48,7 @@ extension LlamaGraph {
     let (layer, workers, attention) = (arena.layers[index], arena.workers, attention)
     let tasks = attentionTasks(clearing: layer.attention) { rows, head, worker in
       attention.forward(
-        keyValueHead: head, qkv: layer.qkv.rows(rows), scratch: workers[worker].attention,
+        keyValueHead: head, qkv: layer.remade.qkv.rows(rows), scratch: workers[worker].attention,
         into: layer.attention.rows(rows), lse: layer.lse.rows(rows))
     }
     pool.forEach(tasks.count, tasks.run)
@@ -58,15 +57,15 @@ extension LlamaGraph {
   /// middle = input + attention Wᵀ; output = middle + swiglu(norm(middle) Wᵀ) Wᵀ; then the next
   /// layer's projection, while the rows are in cache.
   private func finishLayer(_ index: Int, into output: Matrix, then next: Int?) {
-    let (layer, weights) = (arena.layers[index], model.parameters.layers[index])
+    let (layer, weights) = (arena.layers[index], model.parameters.tensors.layers[index])
     let workers = arena.workers
     let project = next.map { projection($0) }
     let expand = expansion(index)
     forEachChunk { rows, _, worker in
       expand(rows, worker)
       let product = workers[worker].product.rows(0..<rows.count)
-      Kernels.swiGLU(layer.gateUp.rows(rows), into: product)
-      output.rows(rows).copy(from: layer.middle.rows(rows))
+      Kernels.swiGLU(layer.remade.gateUp.rows(rows), into: product)
+      output.rows(rows).copy(from: layer.remade.middle.rows(rows))
       Linear.forward(product, weight: weights.down, into: output.rows(rows), accumulate: true)
       project?(rows, worker)
     }
@@ -74,10 +73,10 @@ extension LlamaGraph {
 
   /// middle = input + attention Wᵀ and gateUp = norm(middle) Wᵀ of a layer, for a chunk of rows.
   private func expansion(_ index: Int) -> @Sendable (Range<Int>, Int) -> Void {
-    let (layer, weights) = (arena.layers[index], model.parameters.layers[index])
+    let (layer, weights) = (arena.layers[index], model.parameters.tensors.layers[index])
     let (workers, epsilon) = (arena.workers, model.configuration.rmsNormEpsilon)
     return { rows, worker in
-      let middle = layer.middle.rows(rows)
+      let middle = layer.remade.middle.rows(rows)
       middle.copy(from: layer.input.rows(rows))
       Linear.forward(
         layer.attention.rows(rows), weight: weights.attentionOutput, into: middle,
@@ -85,8 +84,8 @@ extension LlamaGraph {
       let normed = workers[worker].normed.rows(0..<rows.count)
       Kernels.rmsNorm(
         middle, weight: weights.feedForwardNorm, epsilon: epsilon, into: normed,
-        rstd: layer.feedForwardRstd.rows(rows))
-      Linear.forward(normed, weight: weights.gateUp, into: layer.gateUp.rows(rows))
+        rstd: layer.remade.feedForwardRstd.rows(rows))
+      Linear.forward(normed, weight: weights.gateUp, into: layer.remade.gateUp.rows(rows))
     }
   }
 
@@ -99,8 +98,8 @@ extension LlamaGraph {
     }
   }
 
-  private func score(gradientScale: Float) {
-    let (arena, parameters, targets) = (arena, model.parameters, inputs.targets)
+  private func score(keepingExponentials: Bool) {
+    let (arena, parameters, targets) = (arena, model.parameters.tensors, inputs.targets)
     let epsilon = model.configuration.rmsNormEpsilon
     forEachChunk { rows, _, _ in
       let (normed, logits) = (arena.outputNormed.rows(rows), arena.logits.rows(rows))
@@ -109,7 +108,8 @@ extension LlamaGraph {
         rstd: arena.outputRstd.rows(rows))
       Linear.forward(normed, weight: parameters.head, into: logits)
       Kernels.crossEntropy(
-        logits, targets: targets, rows, gradientScale: gradientScale,
+        logits, targets: targets, rows,
+        exponentialSums: keepingExponentials ? arena.exponentialSums.rows(rows) : nil,
         losses: arena.losses.rows(rows))
     }
   }

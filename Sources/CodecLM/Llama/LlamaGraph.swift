@@ -1,4 +1,5 @@
-/// The training path: whole sequences in, losses and gradients out.
+/// The training path: whole sequences in, a loss for each position out, a weight for each back in, and
+/// gradients out.
 ///
 /// A pass works on N positions that hold independent segments (images), one after the other. Rows
 /// go through in fixed chunks, each chunk on one worker: the element-wise work rides in the same
@@ -6,10 +7,10 @@
 /// blocks of weights are the same whatever the number of threads, and sums over them are ordered, so
 /// that results are too.
 public final class LlamaGraph {
-  /// The most positions of a pass.
+  /// The most tokens of a pass.
   public let capacity: Int
   /// Bytes of the arena, all that a pass uses beside parameters and gradients.
-  public var arenaBytes: Int { arena.buffer.count * 4 }
+  public var arenaBytes: Int { arena.bytes }
 
   /// Whether the backward pass makes most activations again instead of keeping them.
   public let recomputes: Bool
@@ -21,7 +22,10 @@ public final class LlamaGraph {
   let attention: Attention
   private let longest: Int
 
-  var inputs = LlamaInputs()
+  /// Those of the last pass.
+  private(set) var inputs = LlamaInputs(tokens: [], targets: [], segments: [])
+  /// Whether a backward pass can follow the last one.
+  private var isBackwardDue = false
 
   /// Rows of a chunk.
   static let chunk = 256
@@ -30,8 +34,10 @@ public final class LlamaGraph {
   ///
   /// - Parameters:
   ///   - model: whose parameters are used.
-  ///   - capacity: the most positions of a pass.
-  ///   - longest: the most positions of a segment; the model's context length by default.
+  ///   - capacity: the most tokens of a pass.
+  ///   - longest: the most tokens of a segment; the model's context length by default.
+  ///   - positions: one more than the largest position of ``LlamaInputs/positions``; the model's context
+  ///     length by default, or the capacity if that is less.
   ///   - recomputing: keep of each layer only its input and its attention's output, (C + query width
   ///     + heads) floats a position, and make the rest again in the backward pass, which costs the
   ///     forward products but for attention's and the down projection's. Losses and gradients stay
@@ -39,15 +45,16 @@ public final class LlamaGraph {
   ///   - pool: threads to work with.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
   public init(
-    _ model: Llama, capacity: Int, longest: Int? = nil, recomputing: Bool = false,
-    pool: WorkerPool = .shared
+    _ model: Llama, capacity: Int, longest: Int? = nil, positions: Int? = nil,
+    recomputing: Bool = false, pool: WorkerPool = .shared
   ) throws {
     self.model = model
     recomputes = recomputing
     self.capacity = capacity
     self.pool = pool
     let shape = model.configuration
-    rotary = try RotaryEmbedding(shape, positions: min(shape.contextLength, max(capacity, 1)))
+    rotary = try RotaryEmbedding(
+      shape, positions: positions ?? min(shape.contextLength, max(capacity, 1)))
     attention = Attention(shape)
     self.longest = min(longest ?? shape.contextLength, capacity)
     arena = try LlamaArena(
@@ -57,51 +64,51 @@ public final class LlamaGraph {
 
   /// The negative log likelihood of each target, in nats; 0 where the target is negative.
   ///
-  /// - Parameters:
-  ///   - tokens: N ids, at most ``capacity``.
-  ///   - targets: N ids, negative where nothing is to be predicted.
-  ///   - segments: disjoint ascending ranges of positions, each at most the context length.
-  ///     Attention stays inside a segment and positions count from its start. Positions in no
-  ///     segment are padding, and their targets must be negative.
+  /// - Parameter inputs: at most ``capacity`` tokens, in segments of at most the context length.
   /// - Complexity: O(N × parameters) and, for attention, quadratic in a segment's length.
-  public func losses(
-    tokens: [Int32], targets: [Int32], segments: [Range<Int>]
-  ) -> [Float] {
-    prepare(tokens, targets, segments)
-    forward(gradientScale: 0)
-    return arena.losses.rows(0..<tokens.count).elements
+  public func losses(of inputs: LlamaInputs) -> [Float] {
+    losses(of: inputs, beforeBackward: false)
   }
 
-  /// The logits [N, vocabulary] of a pass without targets.
-  package func logits(tokens: [Int32], segments: [Range<Int>]) -> Matrix {
-    prepare(tokens, [Int32](repeating: -1, count: tokens.count), segments)
-    forward(gradientScale: 0)
+  /// The same losses, from a pass that ``backward(weights:into:)`` can follow if `beforeBackward`.
+  package func losses(of inputs: LlamaInputs, beforeBackward: Bool) -> [Float] {
+    prepare(inputs)
+    forward(keepingExponentials: beforeBackward)
+    isBackwardDue = beforeBackward
+    return arena.losses.rows(0..<inputs.count).elements
+  }
+
+  /// Adds ∂(Σ weightᵢ lossᵢ)/∂parameters to `gradients`, for the inputs of the pass that
+  /// ``losses(of:beforeBackward:)`` has just made.
+  ///
+  /// - Parameter weights: one for each of the inputs' tokens; without a target it does not matter.
+  package func backward(weights: [Float], into gradients: LlamaParameters) {
+    precondition(isBackwardDue, "a backward pass without the forward pass before it")
+    precondition(
+      weights.count == inputs.count, "\(weights.count) weights for \(inputs.count) tokens")
+    isBackwardDue = false
+    propagate(weights, into: gradients)
+  }
+
+  /// The logits [N, vocabulary] of a pass without targets, valid until the next.
+  package func logits(tokens: [Int32], segments: [Range<Int>], positions: [Int32]? = nil) -> Matrix
+  {
+    prepare(
+      LlamaInputs(
+        tokens: tokens, targets: [Int32](repeating: -1, count: tokens.count), segments: segments,
+        positions: positions))
+    forward(keepingExponentials: false)
     return arena.logits.rows(0..<tokens.count)
   }
 
-  /// Adds scale × ∂(Σ losses)/∂parameters to `gradients` and returns Σ losses in nats.
-  ///
-  /// Arguments are those of ``losses(tokens:targets:segments:)``.
-  package func accumulateGradients(
-    tokens: [Int32], targets: [Int32], segments: [Range<Int>], scale: Float,
-    into gradients: LlamaParameters
-  ) -> Double {
-    prepare(tokens, targets, segments)
-    forward(gradientScale: scale)
-    backward(into: gradients)
-    var sum = 0.0
-    for row in 0..<inputs.count { sum += Double(arena.losses[row, 0]) }
-    return sum
-  }
-
-  private func prepare(_ tokens: [Int32], _ targets: [Int32], _ segments: [Range<Int>]) {
-    precondition(tokens.count <= capacity, "\(tokens.count) positions, capacity \(capacity)")
-    precondition(targets.count == tokens.count, "\(targets.count) targets for \(tokens.count)")
-    for segment in segments {
+  private func prepare(_ inputs: LlamaInputs) {
+    precondition(inputs.count <= capacity, "\(inputs.count) tokens, capacity \(capacity)")
+    for segment in inputs.segments {
       precondition(
-        segment.count <= longest, "a segment of \(segment.count) positions, at most \(longest)")
+        segment.count <= longest, "a segment of \(segment.count) tokens, at most \(longest)")
     }
-    inputs.set(tokens, targets, segments)
+    self.inputs = inputs
+    isBackwardDue = false
   }
 
   func forEachChunk(_ body: @Sendable (_ rows: Range<Int>, _ chunk: Int, _ worker: Int) -> Void) {
@@ -128,35 +135,5 @@ public final class LlamaGraph {
         }
       }
     )
-  }
-}
-
-/// What a pass works on: tokens, targets, and where each segment begins.
-struct LlamaInputs {
-  private(set) var tokens: [Int32] = []
-  private(set) var targets: [Int32] = []
-  private(set) var positions: [Int32] = []
-  private(set) var segments: [Range<Int>] = []
-  private(set) var padding: [Range<Int>] = []
-
-  var count: Int { tokens.count }
-
-  mutating func set(_ tokens: [Int32], _ targets: [Int32], _ segments: [Range<Int>]) {
-    self.tokens = tokens
-    self.targets = targets
-    self.segments = segments
-    positions.removeAll(keepingCapacity: true)
-    padding.removeAll(keepingCapacity: true)
-    for segment in segments + [tokens.count..<tokens.count] {
-      precondition(
-        segment.lowerBound >= positions.count && segment.upperBound <= tokens.count,
-        "segment \(segment) overlaps or leaves \(tokens.count) positions")
-      if segment.lowerBound > positions.count {
-        padding.append(positions.count..<segment.lowerBound)
-        positions.append(
-          contentsOf: repeatElement(0, count: segment.lowerBound - positions.count))
-      }
-      positions.append(contentsOf: 0..<Int32(segment.count))
-    }
   }
 }

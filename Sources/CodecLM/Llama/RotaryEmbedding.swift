@@ -7,7 +7,10 @@ package struct RotaryEmbedding: Sendable {
   // [positions, head dimension]: a position's cosines, then its sines.
   let table: Matrix
 
-  /// The angles of a number of positions, by default all of the context.
+  /// Those that can be embedded.
+  var positions: Range<Int> { 0..<table.rows }
+
+  /// The angles of the positions 0 ..< `positions`, by default all of the context.
   package init(_ configuration: LlamaConfiguration, positions: Int? = nil) throws {
     let positions = positions ?? configuration.contextLength
     table = try Matrix(rows: positions, columns: configuration.headDimension)

@@ -1,21 +1,20 @@
 internal import CKernels
-package import COpenBLAS
 
 /// Matrix products by OpenBLAS.
 ///
 /// OpenBLAS runs single-threaded: ``WorkerPool`` divides the work, so that two levels of threads
 /// never compete. The first use selects OpenBLAS's kernels for the whole process (see
 /// ``kernelName``).
-public enum BLAS {
+package enum BLAS {
   /// The kernels in use, in OpenBLAS's words, for instance `SkylakeX`.
   ///
   /// An OpenBLAS older than the processor falls back to SSE3 kernels, five times slower than the
   /// AVX-512 ones it also holds; unless `OPENBLAS_CORETYPE` is set, the widest that the processor
   /// supports are selected instead.
-  public static let kernelName = unsafe String(cString: codeclm_openblas_wake())
+  package static let kernelName = unsafe String(cString: codeclm_openblas_wake())
 
   /// The widest instruction set that the library's own loops use on this processor.
-  public static let simdName = unsafe String(cString: codeclm_simd_name())
+  package static let simdName = unsafe String(cString: codeclm_simd_name())
 
   /// Makes sure that products find their scratch memory where the process's address space is limited
   /// (`ulimit -v`); without a limit, nothing happens.
@@ -27,7 +26,7 @@ public enum BLAS {
   /// - Parameter products: how many at once: one for each thread, and one more for each processor that
   ///   OpenBLAS has a thread for.
   /// - Throws: ``NumericsError/addressSpace(needed:)``.
-  public static func reserveScratch(products: Int) throws(NumericsError) {
+  package static func reserveScratch(products: Int) throws(NumericsError) {
     _ = kernelName
     let needed = codeclm_openblas_reserve(UInt32(clamping: products))
     // As much again as a small model and its pictures take.
@@ -35,47 +34,31 @@ public enum BLAS {
   }
 
   /// Which operands of a product are transposed.
-  package enum Transposition {
+  package enum Transposition: Sendable {
     /// C = A B, with A [m, k] and B [k, n].
     case none
     /// C = A Bᵀ, with A [m, k] and B [n, k]: a linear layer, activations times weights.
     case second
     /// C = Aᵀ B, with A [k, m] and B [k, n]: a weight's gradient.
     case first
-
-    /// Rows and columns of a product, and the length of its sums.
-    package func sizes(
-      _ a: (rows: Int, columns: Int), _ b: (rows: Int, columns: Int),
-      into c: (rows: Int, columns: Int)
-    ) -> (rows: Int, columns: Int, inner: Int) {
-      let inner = self == .first ? a.rows : a.columns
-      precondition(
-        c.rows == (self == .first ? a.columns : a.rows)
-          && c.columns == (self == .second ? b.rows : b.columns)
-          && inner == (self == .second ? b.columns : b.rows),
-        "[\(a.rows), \(a.columns)] by [\(b.rows), \(b.columns)] into [\(c.rows), \(c.columns)]")
-      return (c.rows, c.columns, inner)
-    }
-
-    package func flag(_ operand: Transposition) -> CBLAS_TRANSPOSE {
-      self == operand ? CblasTrans : CblasNoTrans
-    }
   }
 
   /// C = scale · A B (+ C if `accumulate`); `transposing` says which operand is transposed.
-  package static func multiply(
-    _ a: Matrix, _ b: Matrix, transposing: Transposition = .none, into c: Matrix,
-    scale: Float = 1, accumulate: Bool = false
+  package static func multiply<Scalar>(
+    _ a: DenseMatrix<Scalar>, _ b: DenseMatrix<Scalar>, transposing: Transposition = .none,
+    into c: DenseMatrix<Scalar>, scale: Scalar = 1, accumulate: Bool = false
   ) {
-    let (m, n, inner) = transposing.sizes(
-      (a.rows, a.columns), (b.rows, b.columns), into: (c.rows, c.columns))
-    guard m > 0, n > 0 else { return }
+    let inner = transposing == .first ? a.rows : a.columns
+    precondition(
+      c.rows == (transposing == .first ? a.columns : a.rows)
+        && c.columns == (transposing == .second ? b.rows : b.columns)
+        && inner == (transposing == .second ? b.columns : b.rows),
+      "[\(a.rows), \(a.columns)] by [\(b.rows), \(b.columns)] into [\(c.rows), \(c.columns)]")
+    guard c.rows > 0, c.columns > 0 else { return }
     _ = kernelName
-    unsafe cblas_sgemm(
-      CblasRowMajor,
-      transposing.flag(.first), transposing.flag(.second),
-      CInt(m), CInt(n), CInt(inner), scale,
-      a.pointer, CInt(max(a.stride, 1)), b.pointer, CInt(max(b.stride, 1)),
-      accumulate ? 1 : 0, c.pointer, CInt(max(c.stride, 1)))
+    unsafe Scalar.gemm(
+      transposing: transposing, rows: c.rows, columns: c.columns, inner: inner, scale: scale,
+      a.pointer, stride: max(a.stride, 1), b.pointer, stride: max(b.stride, 1),
+      keep: accumulate ? 1 : 0, into: c.pointer, stride: max(c.stride, 1))
   }
 }

@@ -161,20 +161,43 @@ package enum Kernels {
       y.rows, y.columns, a.columns / y.columns, a.pointer, b.pointer, y.pointer)
   }
 
-  /// losses[r] = −log softmax(logits[r])[targets[r]], 0 for a negative target.
+  /// losses[r] = −log softmax(logits[r])[targets[r]], 0 for a negative target, for `targets[rows]`.
   ///
-  /// With a gradient scale other than 0, logits become scale · (softmax − onehot).
+  /// With `sums` logits become exp(logit − the row's largest), and `sums` their sums; rows without a
+  /// target stay.
   package static func crossEntropy(
-    _ logits: Matrix, targets: [Int32], _ rows: Range<Int>, gradientScale: Float, losses: Matrix
+    _ logits: Matrix, targets: [Int32], _ rows: Range<Int>, exponentialSums sums: Matrix?,
+    losses: Matrix
   ) {
-    checkContiguous(logits, losses)
+    checkContiguous(logits, losses, sums ?? losses)
     precondition(logits.rows == rows.count && losses.rows == rows.count && losses.columns == 1)
+    precondition(sums.map { $0.rows == rows.count && $0.columns == 1 } ?? true)
     for row in rows { precondition(targets[row] < logits.columns) }
     unsafe targets.withUnsafeBufferPointer { targets in
       guard let start = targets.baseAddress else { return }
       unsafe codeclm_cross_entropy(
-        logits.rows, logits.columns, logits.pointer, start + rows.lowerBound, gradientScale,
+        logits.rows, logits.columns, logits.pointer, start + rows.lowerBound, sums?.pointer,
         losses.pointer)
+    }
+  }
+
+  /// The gradient of Σ `weights[r]` · losses[r], in place of the exponentials that
+  /// ``crossEntropy(_:targets:_:exponentialSums:losses:)`` has left.
+  package static func crossEntropyBackward(
+    _ exponentials: Matrix, targets: [Int32], weights: [Float], _ rows: Range<Int>,
+    exponentialSums sums: Matrix
+  ) {
+    checkContiguous(exponentials, sums)
+    precondition(exponentials.rows == rows.count && sums.rows == rows.count && sums.columns == 1)
+    for row in rows { precondition(targets[row] < exponentials.columns) }
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= weights.count)
+    unsafe targets.withUnsafeBufferPointer { targets in
+      unsafe weights.withUnsafeBufferPointer { weights in
+        guard let target = targets.baseAddress, let weight = weights.baseAddress else { return }
+        unsafe codeclm_cross_entropy_backward(
+          exponentials.rows, exponentials.columns, exponentials.pointer,
+          target + rows.lowerBound, sums.pointer, weight + rows.lowerBound)
+      }
     }
   }
 

@@ -12,11 +12,15 @@ package struct PanelMatrix: Sendable {
     case store
     /// It is added to what is there.
     case add
-    /// The first half of a panel's outputs gates the second: silu(gate) · up is stored, 16 a panel.
+    /// The first half of a panel's outputs gates the second: silu(gate) · up is stored,
+    /// ``PanelMatrix/gates`` a panel.
     case gate
   }
 
+  /// Outputs of a panel.
   package static let panel = CODECLM_PANEL
+  /// Gates of a panel, with as many ups behind them.
+  package static let gates = panel / 2
 
   package let format: WeightFormat
   package let inputs: Int
@@ -47,9 +51,6 @@ package struct PanelMatrix: Sendable {
 
   /// Panels of a number of outputs.
   package static func panels(_ outputs: Int) -> Int { (outputs + panel - 1) / panel }
-
-  /// Outputs of a matrix for ``Destination/gate``: those of `gates` and as many ups, in whole panels.
-  package static func gatedOutputs(_ gates: Int) -> Int { panels(2 * gates) * panel }
 
   /// Number of outputs with those that fill up the last panel.
   package var paddedOutputs: Int { panels * Self.panel }
@@ -82,7 +83,7 @@ package struct PanelMatrix: Sendable {
   package func multiply(
     _ x: Matrix, rows: Int, panels range: Range<Int>, into y: Matrix, _ destination: Destination
   ) {
-    let width = destination == .gate ? Self.panel / 2 : Self.panel
+    let width = destination == .gate ? Self.gates : Self.panel
     precondition(range.lowerBound >= 0 && range.upperBound <= panels, "\(range) of \(panels)")
     precondition(x.isContiguous && x.rows * x.columns >= Kernels.packedCount(rows, inputs))
     precondition(y.rows >= rows && y.columns >= panels * width, "[\(y.rows), \(y.columns)]")

@@ -54,14 +54,16 @@ public struct Benchmark: Sendable {
     let gradients = LlamaParameters(layout, try FloatBuffer(count: layout.buffer.count))
     let optimizer = try Optimizer(layout, Optimizer.Options(muon: nil), pool: pool)
     let tokens = randomTokens(batch * context + 1)
-    let segments = (0..<batch).map { $0 * context..<($0 + 1) * context }
+    let inputs = LlamaInputs(
+      tokens: Array(tokens.dropLast()), targets: Array(tokens.dropFirst()),
+      segments: (0..<batch).map { $0 * context..<($0 + 1) * context })
+    let weights = [Float](repeating: 1 / Float(batch * context), count: batch * context)
     var step = 0
     let median = measure {
       step += 1
       gradients.buffer.zero()
-      _ = graph.accumulateGradients(
-        tokens: Array(tokens.dropLast()), targets: Array(tokens.dropFirst()),
-        segments: segments, scale: 1 / Float(batch * context), into: gradients)
+      _ = graph.losses(of: inputs, beforeBackward: true)
+      graph.backward(weights: weights, into: gradients)
       optimizer.update(
         model.parameters.buffer, gradients: gradients.buffer,
         norm: optimizer.norm(gradients.buffer), step: step, learningRate: 1e-4)

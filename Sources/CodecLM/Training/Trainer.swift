@@ -122,6 +122,7 @@ public struct Trainer: ~Copyable {
   package var time = TimeSource.system
 
   let optimizer: Optimizer
+  private let objective: any Objective
   private let data: TokenStore
   private let gradients: LlamaParameters
   private let graph: LlamaGraph
@@ -145,14 +146,16 @@ public struct Trainer: ~Copyable {
   ///   - data: the images.
   ///   - options: what determines the run.
   ///   - state: where it stands.
-  ///   - recomputing: see ``LlamaGraph/init(_:capacity:longest:recomputing:pool:)``; changes memory
-  ///     and speed only.
+  ///   - objective: what is minimised.
+  ///   - recomputing: see ``LlamaGraph/init(_:capacity:longest:positions:recomputing:pool:)``; changes
+  ///     memory and speed only.
   ///   - pool: threads to work with; results do not depend on their number.
   /// - Throws: ``InvalidSetting``, ``NumericsError/outOfMemory(bytes:)``, ``BatchSamplerError`` when `state` is
   ///   another's.
   public init(
     _ model: Llama, _ data: TokenStore, _ options: Options, state: State = State(),
-    recomputing: Bool = false, pool: WorkerPool = .shared
+    objective: any Objective = MaximumLikelihood(), recomputing: Bool = false,
+    pool: WorkerPool = .shared
   ) throws {
     try options.validate(contextLength: model.configuration.contextLength)
     let gradients = try FloatBuffer(count: model.layout.buffer.count)
@@ -168,6 +171,7 @@ public struct Trainer: ~Copyable {
     self.data = data
     self.options = options
     self.state = state
+    self.objective = objective
     self.gradients = LlamaParameters(model.layout, gradients)
     self.optimizer = optimizer
     self.graph = graph
@@ -199,9 +203,7 @@ public struct Trainer: ~Copyable {
     gradients.buffer.zero()
     var loss = 0.0
     for batch in batches {
-      loss += graph.accumulateGradients(
-        tokens: batch.tokens, targets: batch.targets, segments: batch.segments,
-        scale: 1 / Float(max(predictions, 1)), into: gradients)
+      loss += accumulateGradients(of: batch, scale: 1 / Float(max(predictions, 1)))
     }
     let norm = optimizer.norm(gradients.buffer)
     let fault = fault(loss: loss, norm: norm, batches)
@@ -228,6 +230,14 @@ public struct Trainer: ~Copyable {
       bitsPerByte: loss / M_LN2 / Double(max(bytes, 1)), learningRate: rate, gradientNorm: norm,
       tokens: predictions, seconds: elapsed, progress: progress, remaining: remaining,
       fault: fault)
+  }
+
+  /// Adds scale × the objective's gradients on a batch, and returns the batch's likelihood: Σ losses.
+  private func accumulateGradients(of batch: TokenBatch, scale: Float) -> Double {
+    let losses = graph.losses(of: LlamaInputs(batch), beforeBackward: true)
+    let weights = objective.weights(of: losses, in: batch)
+    graph.backward(weights: weights.map { $0 * scale }, into: gradients)
+    return losses.reduce(0.0) { $0 + Double($1) }
   }
 
   private func fault(loss: Double, norm: Double, _ batches: [TokenBatch]) -> Fault? {
@@ -280,6 +290,6 @@ public struct Trainer: ~Copyable {
   }
 
   private func losses(_ batch: TokenBatch) -> [Float] {
-    graph.losses(tokens: batch.tokens, targets: batch.targets, segments: batch.segments)
+    graph.losses(of: LlamaInputs(batch))
   }
 }

@@ -48,13 +48,13 @@ public struct Comparison: Sendable, Codable, Equatable {
     public let name: String
     /// Mean and covariance.
     public let statistics: FeatureStatistics
-    /// One picture a row.
-    public let features: Matrix?
+    /// Features of each picture.
+    public let features: Features?
 
     /// A side of which features are known.
     ///
     /// - Throws: as ``FeatureStatistics/init(_:pool:)``.
-    public init(_ name: String, _ features: Matrix, pool: WorkerPool = .shared) throws {
+    public init(_ name: String, _ features: Features, pool: WorkerPool = .shared) throws {
       self.name = name
       self.features = features
       statistics = try FeatureStatistics(features, pool: pool)
@@ -89,7 +89,7 @@ public struct Comparison: Sendable, Codable, Equatable {
       try CodecLMEvaluation.frechetDistance(reference.statistics, set.statistics, pool: pool)
     }
     if let real = reference.features, let generated = set.features,
-      min(real.rows, generated.rows) >= 4
+      min(real.count, generated.count) >= 4
     {
       kernelDistance = try Self.timed(&seconds.kernel) {
         try KernelDistance(real, generated, seed: seed, pool: pool)

@@ -8,7 +8,7 @@ public struct FeatureStatistics: Sendable {
   /// Mean of each feature.
   public let mean: [Double]
   /// Unbiased covariance, symmetric, [features, features].
-  public let covariance: DoubleMatrix
+  package let covariance: DoubleMatrix
 
   /// Number of features.
   public var dimensions: Int { mean.count }
@@ -16,7 +16,7 @@ public struct FeatureStatistics: Sendable {
   /// Statistics that were computed elsewhere.
   ///
   /// - Precondition: `covariance` is as wide and as high as `mean` is long.
-  public init(count: Int?, mean: [Double], covariance: DoubleMatrix) {
+  package init(count: Int?, mean: [Double], covariance: DoubleMatrix) {
     precondition(
       covariance.rows == mean.count && covariance.columns == mean.count,
       "covariance [\(covariance.rows), \(covariance.columns)] of \(mean.count) features")
@@ -25,7 +25,7 @@ public struct FeatureStatistics: Sendable {
     self.covariance = covariance
   }
 
-  /// The statistics of features, one picture a row.
+  /// The statistics of features.
   ///
   /// Sums are in double precision, in an order that does not depend on the number of threads. The
   /// mean is subtracted before anything is multiplied.
@@ -34,7 +34,8 @@ public struct FeatureStatistics: Sendable {
   ///   `NumericsError/outOfMemory(bytes:)`.
   /// - Complexity: pictures × features² operations; memory for features² numbers and a window of
   ///   1,024 pictures.
-  public init(_ features: Matrix, pool: WorkerPool = .shared) throws {
+  public init(_ features: Features, pool: WorkerPool = .shared) throws {
+    let features = features.matrix
     guard features.rows >= 2 else {
       throw EvaluationError.tooFew(count: features.rows, needed: 2, purpose: "a covariance")
     }

@@ -36,19 +36,19 @@ public struct KernelDistance: Sendable, Codable, Equatable {
   /// - Throws: ``EvaluationError``, `NumericsError/outOfMemory(bytes:)`.
   /// - Complexity: (a + b)² × features operations; memory for both sets in double precision.
   public init(
-    _ a: Matrix, _ b: Matrix, subsets: Int = 100, subsetSize: Int? = nil, seed: UInt64 = 0,
+    _ a: Features, _ b: Features, subsets: Int = 100, subsetSize: Int? = nil, seed: UInt64 = 0,
     pool: WorkerPool = .shared
   ) throws {
-    guard a.columns == b.columns else {
-      throw EvaluationError.differentDimensions(a.columns, b.columns)
+    guard a.dimensions == b.dimensions else {
+      throw EvaluationError.differentDimensions(a.dimensions, b.dimensions)
     }
-    let smaller = min(a.rows, b.rows)
+    let smaller = min(a.count, b.count)
     guard smaller >= 4 else {
       throw EvaluationError.tooFew(count: smaller, needed: 4, purpose: "the kernel distance")
     }
     let size = subsetSize ?? min(Self.usualSubset, smaller / 2)
     precondition(subsets >= 1 && size >= 2 && size <= smaller, "\(subsets) subsets of \(size)")
-    let (x, y) = (try DoubleMatrix(a), try DoubleMatrix(b))
+    let (x, y) = (try DoubleMatrix(a.matrix), try DoubleMatrix(b.matrix))
     guard x.isFinite, y.isFinite else { throw EvaluationError.notFinite }
     func chosen(_ count: Int, _ set: UInt32) throws -> DoubleMatrix {
       try Self.members(of: count, subsets: subsets, size: size, seed: seed, set: set)

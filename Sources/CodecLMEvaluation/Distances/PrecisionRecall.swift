@@ -14,24 +14,26 @@ public struct PrecisionRecall: Sendable, Codable, Equatable {
   /// k.
   public let neighbours: Int
 
-  /// Precision and recall of sets of features, one picture a row.
+  /// Precision and recall of sets of features.
   ///
   /// - Throws: ``EvaluationError``, `NumericsError/outOfMemory(bytes:)`.
   /// - Complexity: (real + generated)² × features operations; memory for both sets in double
   ///   precision.
   public init(
-    real: Matrix, generated: Matrix, neighbours: Int = 3, pool: WorkerPool = .shared
+    real: Features, generated: Features, neighbours: Int = 3, pool: WorkerPool = .shared
   ) throws {
     precondition(neighbours >= 1, "\(neighbours) neighbours")
-    guard real.columns == generated.columns else {
-      throw EvaluationError.differentDimensions(real.columns, generated.columns)
+    guard real.dimensions == generated.dimensions else {
+      throw EvaluationError.differentDimensions(real.dimensions, generated.dimensions)
     }
-    let smaller = min(real.rows, generated.rows)
+    let smaller = min(real.count, generated.count)
     guard smaller > neighbours else {
       throw EvaluationError.tooFew(
         count: smaller, needed: neighbours + 1, purpose: "precision and recall")
     }
-    let (real, generated) = (try FeaturePoints(real), try FeaturePoints(generated))
+    let (real, generated) = (
+      try FeaturePoints(real.matrix), try FeaturePoints(generated.matrix)
+    )
     let realRadii = try real.squaredRadii(neighbours: neighbours, pool: pool)
     let radii = try generated.squaredRadii(neighbours: neighbours, pool: pool)
     let stripes = try generated.mapSquaredDistances(to: real, pool: pool) { rows, distances in

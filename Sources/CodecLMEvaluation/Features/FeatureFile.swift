@@ -1,11 +1,11 @@
-public import CodecLM
+import CodecLM
 public import Foundation
 
 /// Features of a set as safetensors: one tensor `features` [pictures, features], and how they were
 /// made in the file's metadata.
 public struct FeatureFile: Sendable {
-  /// One picture a row.
-  public let features: Matrix
+  /// One picture a row of the tensor.
+  public let features: Features
   /// How they were made, if the file says so.
   public let featureProtocol: FeatureProtocol?
 
@@ -37,7 +37,7 @@ public struct FeatureFile: Sendable {
   }
 
   /// Features that are at hand.
-  public init(_ features: Matrix, _ featureProtocol: FeatureProtocol?) {
+  public init(_ features: Features, _ featureProtocol: FeatureProtocol?) {
     self.features = features
     self.featureProtocol = featureProtocol
   }
@@ -54,14 +54,15 @@ public struct FeatureFile: Sendable {
     guard tensor.shape.count == 2, tensor.count > 0, tensor.type.isFloatingPoint else {
       throw malformed(.shape(tensor.shape))
     }
-    features = try Matrix(rows: tensor.shape[0], columns: tensor.shape[1])
-    tensor.load(into: features.buffer)
-    guard features.isFinite else { throw malformed(.notFinite) }
+    let matrix = try Matrix(rows: tensor.shape[0], columns: tensor.shape[1])
+    tensor.load(into: matrix.buffer)
+    guard matrix.isFinite else { throw malformed(.notFinite) }
+    features = Features(matrix)
     if let network = file.metadata[Key.network], let weights = file.metadata[Key.weights],
       let resize = file.metadata[Key.resize].flatMap(FeatureResize.init(rawValue:))
     {
       featureProtocol = FeatureProtocol(
-        network: network, weights: weights, dimensions: features.columns, resize: resize)
+        network: network, weights: weights, dimensions: features.dimensions, resize: resize)
     } else {
       featureProtocol = nil
     }
@@ -79,9 +80,9 @@ public struct FeatureFile: Sendable {
   /// - Throws: `FileError`, `NumericsError/outOfMemory(bytes:)`.
   public func write(to url: URL) throws {
     var layout = BufferLayout()
-    let region = layout.add(Self.tensorName, rows: features.rows, columns: features.columns)
+    let region = layout.add(Self.tensorName, rows: features.count, columns: features.dimensions)
     let buffer = try FloatBuffer(count: layout.count)
-    Matrix(buffer, region).copy(from: features)
+    Matrix(buffer, region).copy(from: features.matrix)
     var metadata: [String: String] = [:]
     if let featureProtocol {
       metadata = [

@@ -14,7 +14,7 @@ public protocol FeatureNetwork: Sendable {
   /// SHA-256 of the file of weights, in hexadecimal digits.
   var weightsHash: String { get }
 
-  /// Features of `count` pictures, a row each; the row of one that is missing is zero.
+  /// Features of `count` pictures; those of one that is missing are zero.
   ///
   /// Results do not depend on the number of threads nor on a picture's company.
   ///
@@ -27,16 +27,16 @@ public protocol FeatureNetwork: Sendable {
   func features(
     of count: Int, resize: FeatureResize, pool: WorkerPool,
     picture: @Sendable (_ index: Int) -> PixelImage?
-  ) throws -> Matrix
+  ) throws -> Features
 }
 
 extension FeatureNetwork {
-  /// Features [pictures, ``FeatureNetwork/featureCount``].
+  /// Features of pictures that are at hand.
   ///
   /// - Throws: `NumericsError/outOfMemory(bytes:)`.
   public func features(
     of images: [PixelImage], resize: FeatureResize = .bicubic, pool: WorkerPool = .shared
-  ) throws -> Matrix {
+  ) throws -> Features {
     try features(of: images.count, resize: resize, pool: pool) { images[$0] }
   }
 }
@@ -64,14 +64,14 @@ extension ConvolutionFeatures {
   /// Side of the square pictures that the network sees, in pixels.
   public var inputSide: Int { network.input.width }
 
-  /// Features of `count` pictures, a row each; the row of one that is missing is zero.
+  /// Features of `count` pictures; those of one that is missing are zero.
   ///
   /// - Throws: `NumericsError/outOfMemory(bytes:)`.
   /// - Complexity: memory for one picture's way through the network a thread.
   public func features(
     of count: Int, resize: FeatureResize, pool: WorkerPool,
     picture: @Sendable (_ index: Int) -> PixelImage?
-  ) throws -> Matrix {
+  ) throws -> Features {
     let features = try Matrix(rows: count, columns: featureCount)
     try network.withArenas(min(pool.threads, max(count, 1))) { arenas in
       pool.forEach(count) { index, worker in
@@ -80,6 +80,6 @@ extension ConvolutionFeatures {
         network.run(arenas[worker], into: features.rows(index..<index + 1))
       }
     }
-    return features
+    return Features(features)
   }
 }

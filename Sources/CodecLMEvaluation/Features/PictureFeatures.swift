@@ -6,9 +6,9 @@ import Synchronization
 public struct PictureFeatures: Sendable {
   /// What the set is called in a report.
   public let name: String
-  /// One row for each picture that could be read, in the set's order.
-  public let features: Matrix
-  /// Which of the set's files the rows are.
+  /// Those of each picture that could be read, in the set's order.
+  public let features: Features
+  /// Which of the set's files these pictures are.
   public let indices: [Int]
   /// Length of each picture in bits, see ``PictureSet/Picture/bits``; empty if there is none.
   public let bits: [Int]
@@ -78,7 +78,8 @@ public struct PictureFeatures: Sendable {
         let name = set.files[start + index].name
         switch outcome {
         case .read(let length, let warning):
-          all.rows(indices.count..<indices.count + 1).copy(from: rows.rows(index..<index + 1))
+          all.rows(indices.count..<indices.count + 1)
+            .copy(from: rows.matrix.rows(index..<index + 1))
           indices.append(start + index)
           if let length { bits.append(length) }
           if let warning { validity.warnings.append("\(name): \(warning)") }
@@ -98,7 +99,7 @@ public struct PictureFeatures: Sendable {
       throw EvaluationError.noPictures(origin: set.origin, first: validity.unreadable.first)
     }
     name = set.name
-    features = all.rows(0..<indices.count)
+    features = Features(all.rows(0..<indices.count))
     self.indices = indices
     self.bits = bits
     self.validity = validity
@@ -120,11 +121,12 @@ extension PictureFeatures {
   public func nearest(
     _ count: Int, in reference: PictureFeatures, to rows: Range<Int>, pool: WorkerPool = .shared
   ) throws -> [[Neighbour]] {
-    guard features.columns == reference.features.columns else {
-      throw EvaluationError.differentDimensions(features.columns, reference.features.columns)
+    guard features.dimensions == reference.features.dimensions else {
+      throw EvaluationError.differentDimensions(
+        features.dimensions, reference.features.dimensions)
     }
-    let points = try FeaturePoints(features.rows(rows))
-    let others = try FeaturePoints(reference.features)
+    let points = try FeaturePoints(features.matrix.rows(rows))
+    let others = try FeaturePoints(reference.features.matrix)
     return try points.nearest(count, of: others, pool: pool).map { neighbours in
       neighbours.map {
         Neighbour(row: $0.index, distance: $0.squaredDistance.squareRoot())

@@ -147,8 +147,7 @@ private final class GraphLosses: TokenLosses {
     var result = sequences.map { _ in [Float]() }
     var batch = TokenBatch()
     func pass() {
-      let losses = graph.losses(
-        tokens: batch.tokens, targets: batch.targets, segments: batch.segments)
+      let losses = graph.losses(of: LlamaInputs(batch))
       for (sequence, segment) in zip(batch.sources, batch.segments) {
         for position in segment where batch.weights[position] != 0 {
           result[sequence].append(losses[position])

@@ -100,10 +100,7 @@ import Testing
     let (lse, delta) = (
       try Matrix(rows: length, columns: heads), try Matrix(rows: length, columns: heads)
     )
-    let scratch = Attention.Scratch(
-      try Attention.Scratch.shapes(shape, longest: length).map {
-        try Matrix(rows: $0.rows, columns: $0.columns)
-      })
+    let scratch = try BufferPlan.build { Attention.Scratch(&$0, shape, longest: length) }
     let loss = {
       for head in 0..<keyValueHeads {
         attention.forward(keyValueHead: head, qkv: qkv, scratch: scratch, into: y, lse: lse)
@@ -124,15 +121,18 @@ import Testing
   @Test func `cross-entropy`() throws {
     let x = try randomMatrix(4, 7, seed: 1)
     let targets: [Int32] = [9, 3, -1, 0, 6]
+    let weights: [Float] = [7, 0.5, 3, -1.25, 2]
     let (work, losses) = (try Matrix(rows: 4, columns: 7), try Matrix(rows: 4, columns: 1))
     let loss = {
       work.copy(from: x)
-      Kernels.crossEntropy(work, targets: targets, 1..<5, gradientScale: 0, losses: losses)
-      return losses.elements.reduce(0.0) { $0 + 0.5 * Double($1) }
+      Kernels.crossEntropy(work, targets: targets, 1..<5, exponentialSums: nil, losses: losses)
+      return zip(losses.elements, weights[1...]).reduce(0.0) { $0 + Double($1.0 * $1.1) }
     }
-    let dx = try Matrix(rows: 4, columns: 7)
+    let (dx, sums) = (try Matrix(rows: 4, columns: 7), try Matrix(rows: 4, columns: 1))
     dx.copy(from: x)
-    Kernels.crossEntropy(dx, targets: targets, 1..<5, gradientScale: 0.5, losses: losses)
+    Kernels.crossEntropy(dx, targets: targets, 1..<5, exponentialSums: sums, losses: losses)
+    Kernels.crossEntropyBackward(
+      dx, targets: targets, weights: weights, 1..<5, exponentialSums: sums)
     #expect(losses[1, 0] == 0)
     #expect(GradientCheck().error(x, dx, loss: loss) < Self.tolerance)
   }

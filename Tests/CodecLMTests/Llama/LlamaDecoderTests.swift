@@ -114,7 +114,8 @@ import Testing
     let tokens = LlamaGradientTests.Batch(count: 90, segments: [], vocabulary: 150).tokens
     let graph = try LlamaGraph(model, capacity: 89)
     let expected = graph.losses(
-      tokens: Array(tokens.dropLast()), targets: Array(tokens.dropFirst()), segments: [0..<89])
+      of: LlamaInputs(
+        tokens: Array(tokens.dropLast()), targets: Array(tokens.dropFirst()), segments: [0..<89]))
     var decoder = try LlamaDecoder(model, slots: 1)
     _ = try decoder.advance([.init(slot: 0, token: 7)])
     let actual = try decoder.losses(of: tokens)

@@ -9,6 +9,8 @@ import Testing
     let targets: [Int32]
     let segments: [Range<Int>]
 
+    var inputs: LlamaInputs { LlamaInputs(tokens: tokens, targets: targets, segments: segments) }
+
     /// Random tokens; each predicts the next of its segment.
     init(count: Int, segments: [Range<Int>], vocabulary: Int, seed: UInt64 = 5) {
       var random = RandomStream(seed: seed)
@@ -68,9 +70,7 @@ import Testing
 
   static func run(_ graph: LlamaGraph, _ model: Llama, _ batch: Batch) throws -> Result {
     let gradients = try gradients(of: model)
-    let loss = graph.accumulateGradients(
-      tokens: batch.tokens, targets: batch.targets, segments: batch.segments, scale: 0.125,
-      into: gradients)
+    let loss = graph.accumulateGradients(of: batch.inputs, scale: 0.125, into: gradients)
     return Result(loss: loss, gradients: flat(gradients).bits)
   }
 
@@ -80,14 +80,12 @@ import Testing
     let batch = Self.tinyBatch
     let graph = try LlamaGraph(model, capacity: 20)
     let gradients = try Self.gradients(of: model)
-    _ = graph.accumulateGradients(
-      tokens: batch.tokens, targets: batch.targets, segments: batch.segments, scale: 1,
-      into: gradients)
+    _ = graph.accumulateGradients(of: batch.inputs, scale: 1, into: gradients)
     let parameters = Self.flat(model.parameters)
     // All parameters move at once, so curvature rules: the error falls with ε² from 0.16 at 1e-2 to
     // 5e-4 here, and rounding does not show yet.
     let error = GradientCheck(epsilon: 5e-4).error(parameters, Self.flat(gradients)) {
-      graph.losses(tokens: batch.tokens, targets: batch.targets, segments: batch.segments)
+      graph.losses(of: batch.inputs)
         .reduce(0) { $0 + Double($1) }
     }
     #expect(error < 1e-3)
@@ -111,9 +109,7 @@ import Testing
     // Other tests allocate beside this one, so one pass of many without a new buffer is enough.
     let untouched = (0..<200).contains { _ in
       let before = FloatBuffer.allocations
-      _ = graph.accumulateGradients(
-        tokens: batch.tokens, targets: batch.targets, segments: batch.segments, scale: 1,
-        into: gradients)
+      _ = graph.accumulateGradients(of: batch.inputs, scale: 1, into: gradients)
       return FloatBuffer.allocations == before
     }
     #expect(untouched)
@@ -125,9 +121,7 @@ import Testing
     let batch = Self.wideBatch
     let (once, twice) = (try Self.gradients(of: model), try Self.gradients(of: model))
     for target in [once, twice, twice] {
-      _ = graph.accumulateGradients(
-        tokens: batch.tokens, targets: batch.targets, segments: batch.segments, scale: 1,
-        into: target)
+      _ = graph.accumulateGradients(of: batch.inputs, scale: 1, into: target)
     }
     for region in model.layout.buffer.regions {
       let single = Matrix(once.buffer, region).elements

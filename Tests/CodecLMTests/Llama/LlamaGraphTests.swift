@@ -1,4 +1,5 @@
 import CodecLM
+import TestSupport
 import Testing
 
 @Suite struct LlamaGraphTests {
@@ -13,6 +14,8 @@ import Testing
   private struct Batch {
     var tokens: [Int32]
     var targets: [Int32]
+
+    var inputs: LlamaInputs { LlamaInputs(tokens: tokens, targets: targets, segments: segments) }
 
     init() {
       var random = RandomStream(seed: 5)
@@ -31,9 +34,7 @@ import Testing
       model, capacity: capacity, recomputing: recomputing, pool: WorkerPool(threads: threads))
     let gradients = LlamaParameters(
       model.layout, try FloatBuffer(count: model.layout.buffer.count))
-    let loss = graph.accumulateGradients(
-      tokens: batch.tokens, targets: batch.targets, segments: Self.segments, scale: 0.01,
-      into: gradients)
+    let loss = graph.accumulateGradients(of: batch.inputs, scale: 0.01, into: gradients)
     let all = Matrix(gradients.buffer, rows: 1, columns: gradients.buffer.count)
     return (loss, all.elements)
   }
@@ -84,12 +85,12 @@ import Testing
     let batch = Batch()
     let model = try Llama(Self.shape, seed: 1)
     let graph = try LlamaGraph(model, capacity: Self.count)
-    let together = graph.losses(
-      tokens: batch.tokens, targets: batch.targets, segments: Self.segments)
+    let together = graph.losses(of: batch.inputs)
     for segment in Self.segments {
       let alone = graph.losses(
-        tokens: Array(batch.tokens[segment]), targets: Array(batch.targets[segment]),
-        segments: [0..<segment.count])
+        of: LlamaInputs(
+          tokens: Array(batch.tokens[segment]), targets: Array(batch.targets[segment]),
+          segments: [0..<segment.count]))
       for (first, second) in zip(together[segment], alone) { #expect(abs(first - second) < 1e-5) }
     }
   }

@@ -12,9 +12,11 @@ import Testing
   struct Reference {
     let model: Llama
     let tensors: SafeTensors
-    let tokens: [Int32]
-    let targets: [Int32]
-    let segments: [Range<Int>]
+    let inputs: LlamaInputs
+
+    var tokens: [Int32] { inputs.tokens }
+    var targets: [Int32] { inputs.targets }
+    var segments: [Range<Int>] { inputs.segments }
 
     init(_ folder: String) throws {
       let configuration = try LlamaConfiguration(
@@ -23,10 +25,11 @@ import Testing
       try SafeTensors(try Fixtures.url("\(folder)/model.safetensors"))
         .load(model.layout.buffer, into: model.parameters.buffer)
       tensors = try SafeTensors(try Fixtures.url("\(folder)/reference.safetensors"))
-      tokens = try #require(tensors.integers("tokens")).map { Int32($0) }
-      targets = try #require(tensors.integers("targets")).map { Int32($0) }
       let ends = try #require(tensors.integers("segments"))
-      segments = stride(from: 0, to: ends.count, by: 2).map { ends[$0]..<ends[$0 + 1] }
+      inputs = LlamaInputs(
+        tokens: try #require(tensors.integers("tokens")).map { Int32($0) },
+        targets: try #require(tensors.integers("targets")).map { Int32($0) },
+        segments: stride(from: 0, to: ends.count, by: 2).map { ends[$0]..<ends[$0 + 1] })
     }
 
     func floats(_ name: String) throws -> [Float] { try #require(tensors.floats(name)) }
@@ -56,8 +59,7 @@ import Testing
     let gradients = LlamaParameters(layout, try FloatBuffer(count: layout.buffer.count))
     let predictions = reference.targets.count { $0 >= 0 }
     let sum = graph.accumulateGradients(
-      tokens: reference.tokens, targets: reference.targets, segments: reference.segments,
-      scale: 1 / Float(predictions), into: gradients)
+      of: reference.inputs, scale: 1 / Float(predictions), into: gradients)
     let loss = Float(sum / Double(predictions))
     #expect(abs(loss - (try reference.floats("loss")[0])) < Self.tolerance)
     for region in layout.buffer.regions {
@@ -84,8 +86,7 @@ import Testing
     for step in 1...10 {
       gradients.buffer.zero()
       let sum = graph.accumulateGradients(
-        tokens: reference.tokens, targets: reference.targets, segments: reference.segments,
-        scale: 1 / Float(predictions), into: gradients)
+        of: reference.inputs, scale: 1 / Float(predictions), into: gradients)
       let loss = Float(sum / Double(predictions))
       #expect(abs(loss - losses[step - 1]) < 2e-4, "step \(step)")
       let norm = optimizer.norm(gradients.buffer)

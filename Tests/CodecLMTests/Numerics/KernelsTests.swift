@@ -106,16 +106,17 @@ import Testing
     }
   }
 
-  @Test(arguments: widths, [0, 0.25] as [Float])
-  func `cross-entropy`(columns: Int, gradientScale: Float) throws {
+  @Test(arguments: widths)
+  func `cross-entropy`(columns: Int) throws {
     let rows = 4
     let x = normals(rows * columns, seed: 1, deviation: 10)
     // Two rows before those that are asked for.
     let targets: [Int32] = [0, 0, Int32(columns - 1), 0, -1, Int32(columns / 2)]
+    let weights: [Float] = [9, 9, 0.25, 0, 1, -0.125]
     let logits = try Matrix.of(x, rows: rows, columns: columns)
     let losses = try Matrix.unwritten(rows: rows, columns: 1)
     Kernels.crossEntropy(
-      logits, targets: targets, 2..<6, gradientScale: gradientScale, losses: losses)
+      logits, targets: targets, 2..<6, exponentialSums: nil, losses: losses)
     var (expected, gradients): ([Double], [Double]) = ([], [])
     for row in 0..<rows {
       let values = x[row * columns..<(row + 1) * columns].map { Double($0) }
@@ -129,22 +130,31 @@ import Testing
       let lse = top + log(values.reduce(0) { $0 + exp($1 - top) })
       expected.append(lse - values[target])
       gradients += values.indices.map {
-        Double(gradientScale) * (exp(values[$0] - lse) - ($0 == target ? 1 : 0))
+        Double(weights[row + 2]) * (exp(values[$0] - lse) - ($0 == target ? 1 : 0))
       }
     }
     Self.expectClose(losses.elements, expected, scale: 10)
-    if gradientScale == 0 {
-      #expect(logits.elements == x, "without a gradient the logits stay")
-    } else {
-      Self.expectClose(logits.elements, gradients, scale: 0.25)
-    }
+    #expect(logits.elements == x, "without sums the logits stay")
+
+    let (again, sums) = (
+      try Matrix.unwritten(rows: rows, columns: 1), try Matrix.unwritten(rows: rows, columns: 1)
+    )
+    Kernels.crossEntropy(logits, targets: targets, 2..<6, exponentialSums: sums, losses: again)
+    #expect(again.elements == losses.elements)
+    Kernels.crossEntropyBackward(
+      logits, targets: targets, weights: weights, 2..<6, exponentialSums: sums)
+    Self.expectClose(logits.elements, gradients, scale: 0.25)
+    #expect(logits.elements(row: 1).allSatisfy { $0 == 0 }, "a weight of 0")
   }
 
   @Test func `logits far apart give finite losses`() throws {
     let logits = try Matrix.of([3e4, -3e4, 0, -3e4, 3e4, 0], rows: 2, columns: 3)
     let losses = try Matrix.unwritten(rows: 2, columns: 1)
-    Kernels.crossEntropy(logits, targets: [0, 0], 0..<2, gradientScale: 1, losses: losses)
+    let sums = try Matrix.unwritten(rows: 2, columns: 1)
+    Kernels.crossEntropy(logits, targets: [0, 0], 0..<2, exponentialSums: sums, losses: losses)
     #expect(losses.elements == [0, 6e4])
+    Kernels.crossEntropyBackward(
+      logits, targets: [0, 0], weights: [1, 1], 0..<2, exponentialSums: sums)
     #expect(logits.elements.allSatisfy { $0.isFinite })
   }
 

@@ -41,12 +41,15 @@ import Testing
     #expect(target.elements == [23, 24, 33, 34])
   }
 
-  @Test func `reshaping keeps the elements`() throws {
-    let whole = try Self.whole()
-    let reshaped = whole.reshaped(rows: 10, columns: 2)
-    #expect(reshaped.elements == whole.elements)
-    reshaped[9, 1] = 7
-    #expect(whole[3, 4] == 7)
+  @Test func `views of double precision show and write their part`() throws {
+    let whole = try DoubleMatrix(try Self.whole())
+    let view = whole[1..<4, 2..<4]
+    #expect(view.elements == [12, 13, 22, 23, 32, 33] && view.elements(row: 2) == [32, 33])
+    view[0, 1] = 0.25
+    #expect(whole[1, 3] == 0.25)
+    #expect(try DoubleMatrix(copying: view).isContiguous && view.isFinite)
+    view[2, 0] = .nan
+    #expect(!view.isFinite && whole.rows(0..<3).isFinite)
   }
 
   @Test func `a new matrix is zero`() throws {

@@ -109,7 +109,7 @@ import Testing
     let (gates, ups) = (
       try Product(.f32, outputs: inner, inputs: 50), try Product(.f32, outputs: inner, inputs: 50)
     )
-    let outputs = PanelMatrix.gatedOutputs(inner)
+    let outputs = PanelMatrix.panels(2 * inner) * PanelMatrix.panel
     let joined = PanelMatrix(
       try FloatBuffer(count: PanelMatrix.words(.f32, outputs: outputs, inputs: 50)), offset: 0,
       format: .f32, outputs: outputs, inputs: 50)

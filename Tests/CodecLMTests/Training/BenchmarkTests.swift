@@ -13,8 +13,9 @@ import Testing
     let graph = try LlamaGraph(model, capacity: 8)
     let nats = sequences.flatMap { sequence in
       graph.losses(
-        tokens: Array(sequence.inputs), targets: sequence.targets,
-        segments: [0..<sequence.positionCount])
+        of: LlamaInputs(
+          tokens: Array(sequence.inputs), targets: sequence.targets,
+          segments: [0..<sequence.positionCount]))
     }.reduce(0, +)
     let expected = Double(nats) / log(2) / 2
     for (format, bound) in [(WeightFormat.f32, 1e-5), (.f16, 1e-3), (.bf16, 5e-3), (.q8, 1e-2)] {

@@ -108,8 +108,8 @@ import Testing
       #expect(kept.sorted() == ["step-00000006", "step-00000007"])
       let opened = try Checkpoint(run)
       #expect(
-        try opened.model.parameters.embedding.elements
-          == training.trainer.model.parameters.embedding.elements)
+        try opened.model.parameters.tensors.embedding.elements
+          == training.trainer.model.parameters.tensors.embedding.elements)
     }
   }
 
