@@ -82,8 +82,8 @@ struct ResultFolder: ~Copyable {
     guard written.has(name, by: purpose.command) || purpose.force else {
       throw ValidationError(
         """
-        \(target) exists and is not as jpeglm \(purpose.command) would have left it; give another folder, or \
-        --force to replace it.
+        \(target) exists and was not written by jpeglm \(purpose.command), or was changed since; give another \
+        folder, or --force to replace it.
         """)
     }
     if let identity = FileIdentity(target), !taken.insert(identity).inserted {

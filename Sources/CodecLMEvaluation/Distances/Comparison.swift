@@ -75,7 +75,7 @@ public struct Comparison: Sendable, Codable, Equatable {
   ///   - set: the set that is judged.
   ///   - seed: of the kernel distance's subsets.
   ///   - pool: threads to work with.
-  /// - Throws: ``EvaluationError``, ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: ``EvaluationError``, `NumericsError/outOfMemory(bytes:)`.
   public init(
     reference: Side, set: Side, seed: UInt64 = 0, pool: WorkerPool = .shared
   ) throws {

@@ -45,7 +45,7 @@ public struct PictureFeatures: Sendable {
   ///   - resize: how they get its size.
   ///   - pool: threads to work with.
   ///   - progress: called now and then with the number of files done; may throw to stop.
-  /// - Throws: ``EvaluationError/noPictures(origin:first:)``, ``NumericsError/outOfMemory(bytes:)``,
+  /// - Throws: ``EvaluationError/noPictures(origin:first:)``, `NumericsError/outOfMemory(bytes:)`,
   ///   and what `progress` throws.
   public init(
     _ set: PictureSet, _ network: any FeatureNetwork, resize: FeatureResize = .bicubic,
@@ -117,7 +117,7 @@ extension PictureFeatures {
 
   /// The pictures of a reference that are nearest to some of this set's, nearest first.
   ///
-  /// - Throws: ``EvaluationError``, ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: ``EvaluationError``, `NumericsError/outOfMemory(bytes:)`.
   public func nearest(
     _ count: Int, in reference: PictureFeatures, to rows: Range<Int>, pool: WorkerPool = .shared
   ) throws -> [[Neighbour]] {
