@@ -53,17 +53,17 @@ struct GGUF {
     metadata.add("tokenizer.ggml.eos_token_id", UInt32(tokenizer.endToken))
 
     var bytes = Array("GGUF".utf8)
-    bytes.append(number: UInt32(3))
-    bytes.append(number: UInt64(tensors.count))
-    bytes.append(number: UInt64(metadata.count))
+    bytes.append(littleEndian: UInt32(3))
+    bytes.append(littleEndian: UInt64(tensors.count))
+    bytes.append(littleEndian: UInt64(metadata.count))
     bytes += metadata.bytes
     var place = 0
     for tensor in tensors {
       bytes.append(text: tensor.name)
-      bytes.append(number: UInt32(tensor.shape.count))
-      for size in tensor.shape.reversed() { bytes.append(number: UInt64(size)) }
-      bytes.append(number: UInt32(tensor.type == .float32 ? 0 : 30))
-      bytes.append(number: UInt64(place))
+      bytes.append(littleEndian: UInt32(tensor.shape.count))
+      for size in tensor.shape.reversed() { bytes.append(littleEndian: UInt64(size)) }
+      bytes.append(littleEndian: UInt32(tensor.type == .float32 ? 0 : 30))
+      bytes.append(littleEndian: UInt64(place))
       place += (tensor.bytes + Self.alignment - 1) / Self.alignment * Self.alignment
     }
     header = bytes
@@ -128,32 +128,25 @@ private struct Metadata {
 
   mutating func add(_ key: String, _ value: UInt32) {
     begin(key, type: 4)
-    bytes.append(number: value)
+    bytes.append(littleEndian: value)
   }
 
   mutating func add(_ key: String, _ value: Float) {
     begin(key, type: 6)
-    bytes.append(number: value.bitPattern)
+    bytes.append(littleEndian: value.bitPattern)
   }
 
   private mutating func begin(_ key: String, type: UInt32) {
     count += 1
     bytes.append(text: key)
-    bytes.append(number: type)
+    bytes.append(littleEndian: type)
   }
 }
 
 extension [UInt8] {
-  /// Appends a number, little-endian.
-  fileprivate mutating func append(number: some FixedWidthInteger) {
-    for shift in Swift.stride(from: 0, to: number.bitWidth, by: 8) {
-      append(UInt8(truncatingIfNeeded: number >> shift))
-    }
-  }
-
   /// Appends a text behind its length.
   fileprivate mutating func append(text: String) {
-    append(number: UInt64(text.utf8.count))
+    append(littleEndian: UInt64(text.utf8.count))
     self += Array(text.utf8)
   }
 }

@@ -30,7 +30,7 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The store was written by another version of CodecLM.
   case unsupportedVersion(path: String, found: UInt64, StoreKind)
   /// The store contradicts itself; `reason` is the first contradiction found.
-  case damaged(path: String, reason: String)
+  case damaged(path: String, reason: any FileFault)
   /// A file could not be used, and the caller wanted all of them.
   case unusableFile(folder: String, SkippedFile)
   /// The folder's files are not those that the wanted store is of; `what` says in what.
@@ -54,6 +54,31 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     case .noUsableImage(let folder, let count, let first):
       "none of the \(count) files in \(folder) can be used: "
         + first.map(\.description).joined(separator: "; ")
+    }
+  }
+
+  /// Whether two errors are of the same place and reason.
+  public static func == (one: StoreError, other: StoreError) -> Bool {
+    switch (one, other) {
+    case (.notAStore(let path, let kind), .notAStore(let otherPath, let otherKind)):
+      path == otherPath && kind == otherKind
+    case (
+      .unsupportedVersion(let path, let found, let kind),
+      .unsupportedVersion(let otherPath, let otherFound, let otherKind)
+    ):
+      path == otherPath && found == otherFound && kind == otherKind
+    case (.damaged(let path, let reason), .damaged(let otherPath, let otherReason)):
+      path == otherPath && reason.equals(otherReason)
+    case (.unusableFile(let folder, let file), .unusableFile(let otherFolder, let otherFile)):
+      folder == otherFolder && file == otherFile
+    case (.changed(let folder, let what), .changed(let otherFolder, let otherWhat)):
+      folder == otherFolder && what == otherWhat
+    case (
+      .noUsableImage(let folder, let count, let first),
+      .noUsableImage(let otherFolder, let otherCount, let otherFirst)
+    ):
+      folder == otherFolder && count == otherCount && first == otherFirst
+    default: false
     }
   }
 }

@@ -80,10 +80,10 @@ struct StoreParts {
 struct StoreChecks {
   let path: String
 
-  func damage(_ reason: String) -> StoreError { .damaged(path: path, reason: reason) }
+  func damage(_ fault: StoreFault) -> StoreError { .damaged(path: path, reason: fault) }
 
-  func require(_ condition: Bool, _ reason: String) throws(StoreError) {
-    guard condition else { throw damage(reason) }
+  func require(_ condition: Bool, or fault: StoreFault) throws(StoreError) {
+    guard condition else { throw damage(fault) }
   }
 
   /// Moves `end` to a later end that was read, and returns by how much.
@@ -91,7 +91,7 @@ struct StoreChecks {
     _ end: inout Int, to next: UInt64, limit: Int, _ part: String, _ index: Int
   ) throws(StoreError) -> Int {
     guard let next = Int(exactly: next), next >= end, next <= limit else {
-      throw damage("the \(part) of number \(index) ends at \(next), outside \(end)...\(limit)")
+      throw damage(.end(of: part, index, found: next, allowed: end...max(end, limit)))
     }
     defer { end = next }
     return next - end
@@ -115,7 +115,7 @@ struct StoreChecks {
       }
       files.append(SkippedFile(path: parts[0], reason: parts[1]))
     }
-    try require(end == range.upperBound, "text belongs to nothing")
+    try require(end == range.upperBound, or: .strayText)
     return files
   }
 }
@@ -175,9 +175,10 @@ struct StoreFileWriter: ~Copyable {
   }
 
   private static func bytes(_ words: [UInt64]) -> [UInt8] {
-    words.flatMap { word in
-      (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) }
-    }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(8 * words.count)
+    for word in words { bytes.append(littleEndian: word) }
+    return bytes
   }
 
   /// Hashes and writes the whole words among the waiting bytes.

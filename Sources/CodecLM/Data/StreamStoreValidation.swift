@@ -19,16 +19,16 @@ enum StreamStoreValidation {
     let checks = StoreChecks(path: file.path)
     guard let foot = StreamStoreFoot(of: file), let offsets = foot.offsets,
       offsets.foot == file.count - StreamStoreFoot.byteCount
-    else { throw checks.damage("its size of \(file.count) bytes does not fit its counts") }
+    else { throw checks.damage(.size(bytes: file.count)) }
     try checks.require(
-      StoreFile.checksum(of: file) == file.uint64(at: file.count - 8), "the checksum is wrong")
+      StoreFile.checksum(of: file) == file.uint64(at: file.count - 8), or: .wrongChecksum)
     try checks.require(
       (0...1).contains(foot.isMirrored) && (0...1).contains(foot.heldOutShare),
-      "its settings are impossible")
-    try checks.require(foot.images >= 1, "it holds no image")
+      or: .settings)
+    try checks.require(foot.images >= 1, or: .noImage)
     try checks.require(
       (1...foot.images).contains(foot.originals) && foot.duplicates < foot.originals
-        && foot.unreadable <= foot.skipped, "its counts contradict each other")
+        && foot.unreadable <= foot.skipped, or: .counts)
 
     var (training, heldOut): ([Int], [Int]) = ([], [])
     var (streamEnd, textEnd) = (0, 0)
@@ -53,10 +53,10 @@ enum StreamStoreValidation {
       try checks.require(
         word(.file) < UInt64(foot.files)
           && word(.parts) <= StreamStoreFormat.Parts.all.rawValue,
-        "image \(index) is of no file")
+        or: .imageOfNoFile(index))
     }
-    try checks.require(streamEnd == foot.streamBytes, "bytes belong to no image")
-    try checks.require(!training.isEmpty, "no image is to train on")
+    try checks.require(streamEnd == foot.streamBytes, or: .strayBytes)
+    try checks.require(!training.isEmpty, or: .noTrainingImage)
     // One picture, or copies of one.
     if heldOut.isEmpty { heldOut = training }
 
@@ -66,7 +66,7 @@ enum StreamStoreValidation {
       _ = try checks.advance(
         &textEnd, to: file.uint64(at: start), limit: foot.textBytes, "path", index)
       try checks.require(
-        Int(exactly: file.uint64(at: start + 8)) != nil, "file \(index) is too large")
+        Int(exactly: file.uint64(at: start + 8)) != nil, or: .fileTooLarge(index))
     }
     let skipped = try checks.skippedFiles(
       in: file, at: offsets.skipped, foot.skipped, text: offsets.text, textEnd..<foot.textBytes)

@@ -19,9 +19,9 @@ enum TokenStoreValidation {
     let checks = StoreChecks(path: file.path)
     guard let foot = TokenStoreFoot(of: file), let offsets = foot.offsets,
       offsets.foot == file.count - TokenStoreFoot.byteCount
-    else { throw checks.damage("its size of \(file.count) bytes does not fit its counts") }
+    else { throw checks.damage(.size(bytes: file.count)) }
     try checks.require(
-      StoreFile.checksum(of: file) == file.uint64(at: file.count - 8), "the checksum is wrong")
+      StoreFile.checksum(of: file) == file.uint64(at: file.count - 8), or: .wrongChecksum)
     let tokenizer = try tokenizer(in: file, foot, offsets, checks)
 
     var statistics = TokenStore.Statistics()
@@ -29,7 +29,7 @@ enum TokenStoreValidation {
     var training: [Int] = []
     var heldOut: [Int] = []
     var (tokenEnd, textEnd) = (0, 0)
-    try checks.require(foot.images >= 1, "it holds no image")
+    try checks.require(foot.images >= 1, or: .noImage)
     for index in 0..<foot.images {
       let start = offsets.images + index * TokenStoreFormat.imageBytes
       let word = file.uint64(at: start)
@@ -43,18 +43,18 @@ enum TokenStoreValidation {
       statistics.longest = max(statistics.longest, tokens)
       let (bytes, overflow) = statistics.bytes.addingReportingOverflow(
         Int(clamping: file.uint64(at: start + 8)))
-      try checks.require(!overflow, "image \(index) has too many bytes")
+      try checks.require(!overflow, or: .imageTooLarge(index))
       statistics.bytes = bytes
       _ = try checks.advance(
         &textEnd, to: file.uint64(at: start + 16), limit: foot.textBytes, "name", index)
     }
-    try checks.require(tokenEnd == foot.tokens, "tokens belong to no image")
+    try checks.require(tokenEnd == foot.tokens, or: .strayTokens)
     let skipped = try checks.skippedFiles(
       in: file, at: offsets.skipped, foot.skipped, text: offsets.text, textEnd..<foot.textBytes)
-    try checks.require(!training.isEmpty, "no image is to train on")
+    try checks.require(!training.isEmpty, or: .noTrainingImage)
     // One picture, or copies of one.
     if heldOut.isEmpty { heldOut = training }
-    try checks.require(foot.duplicates < foot.images, "it has more copies than images")
+    try checks.require(foot.duplicates < foot.images, or: .tooManyCopies)
     statistics.duplicates = foot.duplicates
     statistics.mean = Double(foot.tokens) / Double(foot.images)
     statistics.training = training.count
@@ -74,18 +74,18 @@ enum TokenStoreValidation {
         TokenizerFile(
           file.bytes(offsets.tokenizer..<offsets.tokenizer + foot.tokenizerBytes)))
     } catch {
-      throw checks.damage("\(error)")
+      throw checks.damage(.tokenizer(error))
     }
     try checks.require(
       foot.width == TokenWidth(for: tokenizer),
-      "\(foot.width.rawValue) bytes a token do not fit its tokenizer")
+      or: .tokenWidth(bytes: foot.width.rawValue))
     let width = foot.width
     if tokenizer.count < 1 << (8 * width.rawValue) {
       let start = StoreFile.headBytes
       let inside = file.withBytes(start..<start + width.rawValue * foot.tokens) { bytes in
         (0..<foot.tokens).allSatisfy { width.token(at: $0, in: bytes) < tokenizer.count }
       }
-      try checks.require(inside, "a token is outside the vocabulary")
+      try checks.require(inside, or: .strangeToken)
     }
     return tokenizer
   }

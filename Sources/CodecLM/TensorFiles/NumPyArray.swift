@@ -84,12 +84,9 @@ package struct NumPyArray: Equatable {
     // The numbers begin at a multiple of 64.
     header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
     let length = header.utf8.count
-    var file = Self.magic + [1, 0, UInt8(length & 255), UInt8(length >> 8)] + Array(header.utf8)
+    var file = Self.magic + [1, 0] + [UInt8](littleEndian: UInt16(length)) + Array(header.utf8)
     file.reserveCapacity(file.count + 8 * elements.count)
-    for element in elements {
-      let bits = element.bitPattern
-      for byte in 0..<8 { file.append(UInt8(truncatingIfNeeded: bits >> UInt64(8 * byte))) }
-    }
+    for element in elements { file.append(littleEndian: element.bitPattern) }
     return file
   }
 

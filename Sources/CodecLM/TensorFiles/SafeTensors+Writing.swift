@@ -51,7 +51,6 @@ extension SafeTensors {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var json = [UInt8](try encoder.encode(header))
     json += [UInt8](repeating: 0x20, count: (8 - json.count % 8) % 8)
-    let length = (0..<8).map { UInt8(truncatingIfNeeded: json.count >> (8 * $0)) }
-    return length + json
+    return [UInt8](littleEndian: UInt64(json.count)) + json
   }
 }

@@ -49,12 +49,8 @@ extension ElementType {
           values[index].isNaN
           ? UInt16(truncatingIfNeeded: bits >> 16) | 0x40
           : UInt16(truncatingIfNeeded: (UInt64(bits) + 0x7fff + UInt64(bits >> 16 & 1)) >> 16)
-        bytes.append(UInt8(truncatingIfNeeded: half))
-        bytes.append(UInt8(truncatingIfNeeded: half >> 8))
-      case .float32:
-        for shift in [0, 8, 16, 24] as [UInt32] {
-          bytes.append(UInt8(truncatingIfNeeded: bits >> shift))
-        }
+        bytes.append(littleEndian: half)
+      case .float32: bytes.append(littleEndian: bits)
       default: preconditionFailure("\(self) is not written")
       }
     }

@@ -97,7 +97,7 @@ public final class TensorBoardLog {
     event.add(1, Date().timeIntervalSince1970)
     event.add(2, varint: UInt64(step))
     let message = event.bytes + contents.bytes
-    let length = Message.littleEndian(UInt64(message.count))
+    let length = [UInt8](littleEndian: UInt64(message.count))
     let record = length + Self.check(length) + message + Self.check(message)
     try AppendedFile.append([UInt8](record), path: url.path)
   }
@@ -106,7 +106,7 @@ public final class TensorBoardLog {
   /// itself hold check values.
   private static func check(_ bytes: [UInt8]) -> [UInt8] {
     let value = CRC32C.value(of: bytes)
-    return Message.littleEndian((value >> 15 | value << 17) &+ 0xA282_EAD8)
+    return [UInt8](littleEndian: (value >> 15 | value << 17) &+ 0xA282_EAD8)
   }
 }
 
@@ -121,12 +121,12 @@ private struct Message {
 
   mutating func add(_ field: Int, _ value: Double) {
     append(UInt64(field << 3 | 1))
-    bytes += Self.littleEndian(value.bitPattern)
+    bytes.append(littleEndian: value.bitPattern)
   }
 
   mutating func add(_ field: Int, _ value: Float) {
     append(UInt64(field << 3 | 5))
-    bytes += Self.littleEndian(value.bitPattern)
+    bytes.append(littleEndian: value.bitPattern)
   }
 
   mutating func add(_ field: Int, _ contents: [UInt8]) {
@@ -142,9 +142,5 @@ private struct Message {
       rest >>= 7
     }
     bytes.append(UInt8(rest))
-  }
-
-  static func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
-    (0..<value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
   }
 }

@@ -90,6 +90,27 @@ struct StoreDamageTests {
     #expect(opened > 0)
   }
 
+  @Test func `a contradiction is named`() throws {
+    let bytes = try bytes(.tokens)
+    var (flipped, allHeldOut, far) = (bytes, bytes, bytes)
+    flipped[48] ^= 1
+    for image in 0..<4 { allHeldOut[48 + 32 * image + 7] |= 0x80 }
+    // The first image would end behind the last token.
+    far[48] = 99
+    seal(&allHeldOut)
+    seal(&far)
+    for (changed, fault) in [
+      (bytes + [0, 0, 0, 0, 0, 0, 0, 0], .size(bytes: bytes.count + 8)), (flipped, .wrongChecksum),
+      (allHeldOut, .noTrainingImage), (far, .end(of: "tokens", 0, found: 99, allowed: 0...28)),
+    ] as [([UInt8], StoreFault)] {
+      try fixture.folder.write(changed, to: "changed")
+      let place = fixture.folder("changed")
+      #expect(throws: StoreError.damaged(path: place.path, reason: fault)) {
+        try TokenStore(place)
+      }
+    }
+  }
+
   @Test(arguments: [(StoreKind.tokens, UInt64(3)), (.streams, 7)])
   func `another version is named`(kind: StoreKind, version: UInt64) throws {
     var changed = try bytes(kind)
