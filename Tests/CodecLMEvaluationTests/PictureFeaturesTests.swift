@@ -29,44 +29,28 @@ private struct ThreeNumbers: FeatureNetwork {
 }
 
 /// Clips of flat frames, whose samples are the stream's bytes; counts how often one is decoded.
-private struct CountedClips: Codec {
+private struct CountedClips: ClipCoding {
   final class Count: Sendable {
     let clips = Mutex(0)
   }
 
   let count = Count()
-  let frameCount: Int
+  let framesPerClip: Int
   private let plain = PlainCodec()
 
-  init(frameCount: Int) { self.frameCount = frameCount }
+  init(frameCount: Int) { framesPerClip = frameCount }
 
-  func frames(of canonical: [UInt8]) throws(CodecError) -> [PixelImage] {
+  func clip(ofFile file: [UInt8]) throws(CodecError) -> [PixelImage] {
     count.clips.withLock { $0 += 1 }
-    guard canonical.count == frameCount else { throw .corrupt(message: "another clip's") }
+    let canonical = try canonicalBytes(of: file)
+    guard canonical.count == framesPerClip else { throw .corrupt(message: "another clip's") }
     return canonical.map { PixelImage(width: 1, height: 1, channels: 1, samples: [$0]) }
-  }
-
-  func decode(_ canonical: [UInt8]) throws(CodecError) -> PixelImage {
-    PixelImage(sideBySide: try frames(of: canonical))
   }
 
   func canonicalBytes(of file: [UInt8]) throws(CodecError) -> [UInt8] {
     try plain.canonicalBytes(of: file)
   }
-  func mirroredBytes(of file: [UInt8]) throws(CodecError) -> [UInt8] {
-    try plain.mirroredBytes(of: file)
-  }
-  func file(from canonical: [UInt8]) throws(CodecError) -> [UInt8] {
-    try plain.file(from: canonical)
-  }
-  var unitCount: Int { plain.unitCount }
-  var unitsPerRow: Int { plain.unitsPerRow }
-  func unitEnds(of canonical: [UInt8]) throws(CodecError) -> [Int] {
-    try plain.unitEnds(of: canonical)
-  }
-  func baselineBits(of canonical: [UInt8]) throws(CodecError) -> Int {
-    try plain.baselineBits(of: canonical)
-  }
+  func file(from canonical: [UInt8]) -> [UInt8] { plain.file(from: canonical) }
   func makeGrammar() -> any ByteGrammar { plain.makeGrammar() }
 }
 

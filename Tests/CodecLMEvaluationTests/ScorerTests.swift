@@ -91,6 +91,17 @@ import Testing
     #expect(try scorer.unitBits(even, of: stream) == lengths)
   }
 
+  @Test func `a unit that a stream codes in pieces costs what they do`() throws {
+    let checkpoint = Checkpoint(
+      try TestModels.model(context: 64), .bytes, CodecProfile(CoarseToFineProfile()))
+    let scorer = try Scorer(checkpoint)
+    let stream = try scorer.codec.canonicalBytes(of: [0x12, 0x34, 0x56, 0x78])
+    // Units 3, 1, 0, 2 and then 0, 1, 2, 3.
+    let score = PictureScore(
+      tokenBits: [1, 2, 4, 8, 16, 32, 64, 128, 256], bytes: 8, baselineBits: 1)
+    #expect(try scorer.unitBits(score, of: stream) == [4 + 16, 2 + 32, 8 + 64, 1 + 128 + 256])
+  }
+
   @Test func `a stream of another profile is refused`() throws {
     let scorer = try Scorer(TestModels.checkpoint(context: 512))
     #expect(throws: CodecError.self) { try scorer.scores(of: [[1, 2, 3]]) }

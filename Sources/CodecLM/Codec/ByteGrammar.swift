@@ -35,6 +35,12 @@ public protocol ByteGrammar: Sendable {
 }
 
 extension ByteGrammar {
+  /// The one of ``allowedBytes``, if there is but one.
+  public var forcedByte: UInt8? {
+    let allowed = allowedBytes
+    return allowed.count == 1 ? allowed.first : nil
+  }
+
   /// None.
   public var place: Place? { nil }
 
@@ -88,7 +94,7 @@ public struct ByteSet: Sendable, Hashable {
   public init(_ byte: UInt8) { insert(byte) }
 
   /// The bytes of which something is true.
-  init(where isMember: (UInt8) -> Bool) {
+  public init(where isMember: (UInt8) -> Bool) {
     for byte in UInt8.min...UInt8.max where isMember(byte) { insert(byte) }
   }
 

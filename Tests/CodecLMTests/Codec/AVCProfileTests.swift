@@ -3,16 +3,6 @@ import Foundation
 import Testing
 
 @Suite struct AVCProfileTests {
-  @Test func `a profile is the same after a round trip through codec json`() throws {
-    let profile = CodecProfile.avc(
-      AVCProfile(width: 64, height: 48, framesPerSecond: 5, frames: 8, qp: 30, stream: .annexB))
-    let json = try JSONEncoder().encode(profile)
-    #expect(try JSONDecoder().decode(CodecProfile.self, from: json) == profile)
-    let fields = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
-    #expect(fields["codec"] as? String == "avc")
-    #expect(fields["stream"] as? String == "annexb")
-  }
-
   @Test(arguments: [
     (#""width":15"#, "width 15 is outside 16 ... 2048"),
     (#""height":2050"#, "height 2050 is outside 16 ... 2048"),

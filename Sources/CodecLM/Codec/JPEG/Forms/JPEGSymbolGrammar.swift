@@ -17,9 +17,6 @@ package struct JPEGSymbolGrammar: ByteGrammar {
   /// The bytes that may come next.
   package var allowedBytes: ByteSet { rules.allowedBytes(state) }
 
-  /// The next byte, if there is no choice.
-  package var forcedByte: UInt8? { allowedBytes.count == 1 ? allowedBytes.first : nil }
-
   /// MCUs that have ended.
   var unitCount: Int { state.mcu }
 
