@@ -178,7 +178,7 @@ struct Bench: ParsableCommand {
 
   /// A model that reads drawn digits of 64 × 64 pixels in colour, with as many tokens as it has.
   private func standingCheckpoint(_ model: Llama) throws -> Checkpoint {
-    let codec = try JPEGCodec(JPEGProfile(size: 64))
+    let codec = try JPEGCodec(JPEGProfile(size: 64, stream: .scan))
     var trainer = BytePairTrainer(vocabulary: max(model.configuration.vocabulary, 258))
     for index in 0..<400 {
       let digit = DrawnDigit(index % 10, seed: 0, index: index)
@@ -223,7 +223,7 @@ struct Bench: ParsableCommand {
       }
     }
     guard !sequences.isEmpty else {
-      throw TokenStoreError.noUsableImage(
+      throw StoreError.noUsableImage(
         folder: images, count: skipped.count, first: Array(skipped.prefix(3)))
     }
     return sequences

@@ -97,8 +97,7 @@ struct Canonicalize: ParsableCommand {
 
   private enum Outcome {
     case done(bytes: Int, made: [(ending: String, bytes: [UInt8])])
-    case unreadable(any Error)
-    case failed(any Error)
+    case refused(SkippedFile)
   }
 
   /// Side without `--size`: the paper's.
@@ -108,46 +107,31 @@ struct Canonicalize: ParsableCommand {
     let interrupt = Interrupt()
     let progress = progress.line
     let pool = threads.pool
-    let sources = try Sources(inputs, profile.kind)
+    var sources = try Sources(inputs, profile.kind)
     try sources.report(to: progress, strict: strict)
     let form = try CanonicalForm(
       profileChoice, keepsSize: keepsSize, maximumPixels: limits.maxPixels)
     var results = try output.map { try self.results($0, sources.files, form) }
     var report = Report(files: 0, skipped: [], bytes: 0, imagesPerSecond: 0)
-    var skipped = sources.skipped
     let start = ContinuousClock.now
-    try pool.forEachPortion(of: sources.files.count) {
-      canonicalize(sources.files[$0], form)
-    } then: { range, outcomes in
+    try sources.map(strict: strict, pool, progress, interrupt) { file, source in
+      try canonicalize(file, source, form)
+    } then: { outcomes in
       var files: [(name: String, bytes: [UInt8])] = []
-      for (source, outcome) in zip(sources.files[range], outcomes) {
+      for (source, outcome) in outcomes {
         switch outcome {
         case .done(let bytes, let made):
           report.files += 1
           report.bytes += bytes
           files += made.map { (source.name.replacingEnding(with: $0.ending), $0.bytes) }
-        case .unreadable(let error):
-          let file = SkippedFile(path: source.path, reason: "\(error)")
-          if strict { throw file }
-          progress.note("skipped \(file)")
-          skipped.append(file)
-        case .failed(let error): throw error
+        case .refused(let error): throw error
         }
       }
       try results?.write(files, pool)
-      progress.show(
-        "\(Format.count(range.upperBound)) of \(Format.count(sources.files.count)) files",
-        isFinal: range.upperBound == sources.files.count)
-      try interrupt.check()
     }
     report.imagesPerSecond = Double(report.files) / ((ContinuousClock.now - start) / .seconds(1))
-    guard report.files > 0 else {
-      throw TokenStoreError.noUsableImage(
-        folder: inputs.joined(separator: ", "), count: sources.files.count,
-        first: Array(skipped.prefix(3)))
-    }
     try results.take()?.finish()
-    report.skipped = skipped.map(\.description)
+    report.skipped = sources.skipped.map(\.description)
     if json {
       try printJSON(report)
     } else {
@@ -179,31 +163,24 @@ struct Canonicalize: ParsableCommand {
     return results
   }
 
-  private func canonicalize(_ source: SourceFile, _ form: CanonicalForm) -> Outcome {
-    do {
-      let file = try FileBytes.read(source.path)
-      if output == nil {
-        let (stream, codec) = try form.stream(of: file)
-        return check(stream, codec, source)
+  private func canonicalize(
+    _ file: [UInt8], _ source: SourceFile, _ form: CanonicalForm
+  ) throws -> Outcome {
+    if output == nil {
+      let (stream, codec) = try form.stream(of: file)
+      do {
+        try codec.check(stream)
+        return .done(bytes: stream.count, made: [])
+      } catch {
+        return .refused(SkippedFile(path: source.path, reason: "\(error)"))
       }
-      if form.endings.map(source.name.replacingEnding).contains(where: ResultFolder.isTooLong) {
-        throw FileError.cannotWrite(
-          path: source.name.lastNameOfPath,
-          reason: "the result's name would be longer than 255 bytes")
-      }
-      let made = try form.results(of: file)
-      return .done(bytes: made.first?.bytes.count ?? 0, made: made)
-    } catch {
-      return .unreadable(error)
     }
-  }
-
-  private func check(_ stream: [UInt8], _ codec: any Codec, _ source: SourceFile) -> Outcome {
-    do {
-      try codec.check(stream)
-      return .done(bytes: stream.count, made: [])
-    } catch {
-      return .failed(SkippedFile(path: source.path, reason: "\(error)"))
+    if form.endings.map(source.name.replacingEnding).contains(where: ResultFolder.isTooLong) {
+      throw FileError.cannotWrite(
+        path: source.name.lastNameOfPath, reason: "the result's name would be longer than 255 bytes"
+      )
     }
+    let made = try form.results(of: file)
+    return .done(bytes: made.first?.bytes.count ?? 0, made: made)
   }
 }

@@ -32,7 +32,8 @@ struct ReferenceOptions: ParsableArguments {
   func codec(_ limits: LimitOptions) throws -> JPEGCodec? {
     try size.map {
       try JPEGCodec(
-        JPEGProfile(size: $0, quality: quality ?? 25, subsampling: subsampling ?? .yCbCr420),
+        JPEGProfile(
+          size: $0, quality: quality ?? 25, subsampling: subsampling ?? .yCbCr420, stream: .scan),
         maximumPixels: limits.maxPixels)
     }
   }

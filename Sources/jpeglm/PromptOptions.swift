@@ -72,7 +72,7 @@ struct PromptOptions: ParsableArguments {
 
   /// The photos that can be continued, and those that cannot; the canonical form and what is kept are written.
   ///
-  /// - Throws: ``MediaFolderError``, ``FileError``; ``TokenStoreError/noUsableImage(folder:count:first:)`` if no
+  /// - Throws: ``MediaFolderError``, ``FileError``; ``StoreError/noUsableImage(folder:count:first:)`` if no
   ///   photo is left.
   func photos(
     _ sources: Named, _ profile: CodecProfile, _ limits: LimitOptions, _ progress: ProgressLine,
@@ -99,7 +99,7 @@ struct PromptOptions: ParsableArguments {
       }
     }
     if photos.isEmpty, !inputs.isEmpty {
-      throw TokenStoreError.noUsableImage(
+      throw StoreError.noUsableImage(
         folder: inputs.joined(separator: ", "), count: sources.files.count,
         first: Array(skipped.prefix(3)))
     }

@@ -84,59 +84,35 @@ struct Score: ParsableCommand {
     let checkpoint = try Checkpoint(URL(place: folder))
     let scorer = try Scorer(checkpoint, weights: weights, pool: pool)
     let codec = try checkpoint.codec.makeCodec(maximumPixels: limits.maxPixels)
-    let sources = try Sources(inputs, checkpoint.codec.sources)
+    var sources = try Sources(inputs, checkpoint.codec.sources)
     try sources.report(to: progress)
     let isVideo = checkpoint.codec.sources == .videos
     var maps = try map.map { try self.maps($0, sources.files) }
-    var (report, totals, skipped) = (Report(), Totals(), sources.skipped)
-    try pool.forEachPortion(of: sources.files.count) { index -> Result<[UInt8], any Error> in
-      Result { try codec.canonicalBytes(of: FileBytes.read(sources.files[index].path)) }
-    } then: { range, read in
-      var usable: [(source: SourceFile, stream: [UInt8])] = []
-      for (source, result) in zip(sources.files[range], read) {
-        switch result {
-        case .success(let stream): usable.append((source, stream))
-        case .failure(let error):
-          let file = SkippedFile(path: source.path, reason: "\(error)")
-          progress.note("skipped \(file)")
-          skipped.append(file)
-        }
-      }
-      // Scoring takes longer than reading: few at a time, so that a signal is heard soon.
-      for first in stride(from: 0, to: usable.count, by: Self.portion) {
-        let part = usable[first..<min(first + Self.portion, usable.count)]
-        let scores = try scorer.scores(of: part.map(\.stream))
-        for ((source, stream), score) in zip(part, scores) {
-          totals.bits += score.bits
-          totals.bytes += score.bytes
-          totals.baselineBits += score.baselineBits
-          report.files.append(
-            .init(
-              path: source.path, bits: score.bits, bits_per_byte: score.bitsPerByte,
-              baseline_share: score.share, jpeg_share: isVideo ? nil : score.share))
-          guard map != nil else { continue }
-          let image = try heatMap(score, stream, scorer, checkpoint.codec)
-          try maps?.write([(source.name.replacingEnding(with: "jpg"), try image.sheetFile())])
-        }
-        let done = range.upperBound - usable.count + first + part.count
-        progress.show(
-          "\(Format.count(done)) of \(Format.count(sources.files.count)) files",
-          isFinal: done == sources.files.count)
-        try interrupt.check()
+    var (report, totals) = (Report(), Totals())
+    // Scoring takes longer than reading: few at a time, so that a signal is heard soon.
+    try sources.map(atMost: Self.portion, pool, progress, interrupt) { file, _ in
+      try codec.canonicalBytes(of: file)
+    } then: { streams in
+      for ((source, stream), score) in zip(streams, try scorer.scores(of: streams.map(\.output))) {
+        totals.bits += score.bits
+        totals.bytes += score.bytes
+        totals.baselineBits += score.baselineBits
+        report.files.append(
+          .init(
+            path: source.path, bits: score.bits, bits_per_byte: score.bitsPerByte,
+            baseline_share: score.share, jpeg_share: isVideo ? nil : score.share))
+        guard map != nil else { continue }
+        let image = try heatMap(score, stream, scorer, checkpoint.codec)
+        try maps?.write([(source.name.replacingEnding(with: "jpg"), try image.sheetFile())])
       }
     }
     try maps.take()?.finish()
-    guard !report.files.isEmpty else {
-      throw TokenStoreError.noUsableImage(
-        folder: inputs.joined(separator: ", "), count: sources.files.count,
-        first: Array(skipped.prefix(3)))
-    }
     report.images = report.files.count
     report.bits_per_image = totals.bits / Double(report.images)
     report.bits_per_byte = totals.bits / Double(totals.bytes)
     report.baseline_share = totals.bits / Double(totals.baselineBits)
     report.jpeg_share = isVideo ? nil : report.baseline_share
-    try show(report, checkpoint.codec, skipped: skipped.count)
+    try show(report, checkpoint.codec, skipped: sources.skipped.count)
   }
 
   /// The folder for the maps, with a place for each.

@@ -18,6 +18,8 @@ struct Sources {
   private(set) var files: [SourceFile] = []
   /// What could not be looked at.
   private(set) var skipped: [SkippedFile] = []
+  /// What was named.
+  private let inputs: [String]
   /// What the program itself wrote, and so does not read.
   private(set) var leftOut: [SkippedFile] = []
 
@@ -27,6 +29,7 @@ struct Sources {
   ///
   /// - Throws: ``MediaFolderError``.
   init(_ inputs: [String], _ kind: MediaKind) throws {
+    self.inputs = inputs
     var known: Set<FileIdentity> = []
     func isNew(_ path: String) -> Bool {
       FileIdentity(path).map { known.insert($0).inserted } ?? true
@@ -56,6 +59,48 @@ struct Sources {
   static func contain(_ path: String, _ inputs: [String]) -> Bool {
     inputs.contains {
       FolderListing.kind(of: $0) == .folder && FolderListing.isPlace(path, in: $0)
+    }
+  }
+}
+
+extension Sources {
+  /// Reads and transforms the files, and tells how far it is; files that cannot be used are named and join the
+  /// ``skipped`` ones.
+  ///
+  /// - Parameters:
+  ///   - most: the largest number of files that `body` gets at a time.
+  ///   - strict: whether a file that cannot be used is an error.
+  ///   - transform: what is made of a file; called on the pool's threads.
+  ///   - body: called about twice a second with what was made.
+  /// - Throws: the exit code of a signal that came, what `body` throws, ``StoreError`` if no file can be used.
+  mutating func map<Output: Sendable>(
+    atMost most: Int = .max, strict: Bool = false, _ pool: WorkerPool, _ progress: ProgressLine,
+    _ interrupt: Interrupt, _ transform: @Sendable ([UInt8], SourceFile) throws -> Output,
+    then body: ([(source: SourceFile, output: Output)]) throws -> Void
+  ) throws {
+    let files = files
+    var used = 0
+    var pass = try FilePass(total: files.count, isStrict: strict, pool: pool) { "\($0)" }
+    try pass.map(files.count, atMost: most) {
+      FilePass.File(name: files[$0].path, path: files[$0].path)
+    } _: {
+      try transform($0, files[$1])
+    } skipping: {
+      progress.note("skipped \($0)")
+    } then: { results in
+      guard !results.isEmpty else { return }
+      used += results.count
+      try body(results.map { (files[$0.index], $0.output) })
+    } progress: { state in
+      progress.show(
+        "\(Format.count(state.done)) of \(Format.count(state.total)) files",
+        isFinal: state.done == state.total)
+      try interrupt.check()
+    }
+    skipped += pass.skipped
+    guard used > 0 else {
+      throw StoreError.noUsableImage(
+        folder: inputs.joined(separator: ", "), count: files.count, first: Array(skipped.prefix(3)))
     }
   }
 }

@@ -174,33 +174,40 @@ struct Train: ParsableCommand {
     if steps != nil, minutes != nil {
       throw ValidationError("Give --steps or --minutes, not both.")
     }
-    if let steps, !(0...1_000_000_000_000).contains(steps) {
-      throw ValidationError("--steps \(steps) is outside 0 … 10¹².")
-    }
-    if let minutes, !(minutes > 0 && minutes <= 1e9) {
-      throw ValidationError("--minutes \(minutes) is not above 0 and at most 10⁹.")
-    }
-    if let batch, !(1...65_536).contains(batch) {
-      throw ValidationError("--batch \(batch) is outside 1 … 65536.")
-    }
-    if let context, !(16...1_048_576).contains(context) {
-      throw ValidationError("--context \(context) is outside 16 … 1048576.")
-    }
-    guard (1...65_536).contains(accumulate) else {
-      throw ValidationError("--accumulate \(accumulate) is outside 1 … 65536.")
-    }
-    if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
-      throw ValidationError("--learning-rate \(learningRate) is not a finite number above 0.")
-    }
     guard (0...1_024).contains(samples) else {
       throw ValidationError("--samples \(samples) is outside 0 … 1024.")
     }
-    if let keep, !(1...1_000_000).contains(keep) {
-      throw ValidationError("--keep \(keep) is outside 1 … 1000000.")
+    do {
+      var training = Trainer.Options(
+        budget: budget ?? .steps(0), context: context ?? 512, learningRate: learningRate ?? 1)
+      training.batch = batch ?? training.batch
+      training.microBatches = accumulate
+      try training.validate()
+      var keeping = TrainingRun.Options()
+      keeping.keep = keep ?? keeping.keep
+      if let checkpointEvery { keeping.checkpointInterval = .seconds(checkpointEvery) }
+      try keeping.validate()
+    } catch {
+      throw ValidationError(Self.text(error))
     }
-    if let checkpointEvery, !(checkpointEvery > 0 && checkpointEvery.isFinite) {
-      throw ValidationError("--checkpoint-every \(checkpointEvery) is no number above 0.")
+  }
+
+  /// A setting that no run can have, in the words of the options.
+  private static func text(_ fault: InvalidSetting) -> String {
+    var (name, unit) = ("--\(fault.setting.rawValue)", 1.0)
+    switch fault.setting {
+    case .microBatches: name = "--accumulate"
+    case .learningRate: name = "--learning-rate"
+    case .checkpointInterval: name = "--checkpoint-every"
+    case .seconds: (name, unit) = ("--minutes", 60)
+    default: break
     }
+    return "\(name) \(InvalidSetting.text(fault.value / unit)) is \(fault.fault(inUnitsOf: unit))."
+  }
+
+  /// The length that is given.
+  var budget: Trainer.Length? {
+    steps.map { .steps($0) } ?? minutes.map { .seconds($0 * 60) }
   }
 
   func run() throws {
@@ -208,10 +215,10 @@ struct Train: ParsableCommand {
     let interrupt = Interrupt()
     let progress = progress.line
     let setup = try TrainSetup(self, interrupt, progress, since: start)
-    let lock = try setup.lock()
+    let lock = try TrainingRun.claim(setup.folder)
     let data = try setup.data()
     var run = try setup.run(on: data, lock)
-    var sheets = TrainingSamples(run, count: samples, pool: setup.pool, progress)
+    var sheets = TrainingSamples(run, count: samples, pool: setup.plan.pool, progress)
     let sheetMemory = try checkMemory(run, &sheets, progress)
     describe(run, sheetMemory, progress)
     var report = TrainingReport(run, data, progress)

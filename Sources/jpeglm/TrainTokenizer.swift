@@ -88,11 +88,16 @@ struct TrainTokenizer: ParsableCommand {
       by: "train-tokenizer")
     let chosen = profile.profile(for: sources, stream: streamChoice, threads.pool)
     progress.note(chosen.description)
-    let sample = try vocabulary.sample(
-      of: sources, chosen.profile, threads.pool, interrupt, progress)
-    let (tokenizer, report) = measure(
-      sample, chosen.profile,
-      splittingBefore: insideSymbols ? try chosen.profile.makeCodec().symbolStarts : ByteSet())
+    let recipe = vocabulary.recipe(insideSymbols: insideSymbols, chosen.profile)
+    let wanted = min(vocabulary.images, sources.files.count)
+    let sample = try StreamSample(of: sources, chosen.profile, recipe.limits, pool: threads.pool) {
+      progress.show(
+        "learning tokens: \(chosen.profile.noun) \(Format.count($0)) of \(Format.count(wanted))",
+        isFinal: false)
+      try interrupt.check()
+    }
+    for file in sample.skipped.prefix(5) { progress.note("skipped \(file)") }
+    let (tokenizer, report) = try measure(sample, recipe, chosen.profile)
     try ResultPlace.write(tokenizer.file.bytes, to: output, by: "train-tokenizer")
     if json { return try printJSON(report) }
     try printResult(
@@ -107,13 +112,11 @@ struct TrainTokenizer: ParsableCommand {
   }
 
   private func measure(
-    _ sample: StreamSample, _ profile: CodecProfile, splittingBefore starts: ByteSet
-  ) -> (Tokenizer, Report) {
+    _ sample: StreamSample, _ recipe: TokenizerRecipe, _ profile: CodecProfile
+  ) throws -> (Tokenizer, Report) {
     let clock = ContinuousClock()
     let start = clock.now
-    let tokenizer = Tokenizer.trained(
-      on: sample, vocabulary: vocabulary.count(for: .learnt(insideSymbols: insideSymbols), profile),
-      splittingBefore: starts)
+    let tokenizer = try recipe.tokenizer(from: sample, profile)
     let trained = clock.now
     let tokens = sample.streams.reduce(0) { $0 + tokenizer.encode($1).count }
     let encoded = clock.now
@@ -143,11 +146,12 @@ struct VocabularyOptions: ParsableArguments {
     name: .customLong("tokenizer-images"), help: "Images to learn tokens from, drawn at random.")
   var images = 10_000
 
-  /// The size wanted; else the paper's, which for symbols is one that has a token for all but rare ones.
-  func count(for choice: TokenizerChoice, _ profile: CodecProfile) -> Int {
-    if let wanted { return wanted }
-    if case .avc = profile { return 1_024 }
-    return choice == .learnt(insideSymbols: true) ? 1_024 : 320
+  /// How a tokenizer of streams of a profile is learnt.
+  func recipe(insideSymbols: Bool, _ profile: CodecProfile) -> TokenizerRecipe {
+    var recipe = TokenizerRecipe(insideSymbols: insideSymbols, for: profile)
+    if let wanted { recipe.vocabulary = wanted }
+    recipe.limits.images = images
+    return recipe
   }
 
   func validate() throws {
@@ -158,24 +162,6 @@ struct VocabularyOptions: ParsableArguments {
     guard images >= 1 else {
       throw ValidationError("--tokenizer-images \(images) is not above 0.")
     }
-  }
-
-  /// Streams to learn from.
-  func sample(
-    of sources: MediaFolder, _ profile: CodecProfile, heldOutShare: Double? = nil,
-    _ pool: WorkerPool, _ interrupt: Interrupt, _ progress: ProgressLine
-  ) throws -> StreamSample {
-    let wanted = min(images, sources.files.count)
-    let sample = try StreamSample(
-      of: sources, profile, heldOutShare: heldOutShare, images: images, pool: pool
-    ) {
-      progress.show(
-        "learning tokens: \(profile.noun) \(Format.count($0)) of \(Format.count(wanted))",
-        isFinal: false)
-      try interrupt.check()
-    }
-    for file in sample.skipped.prefix(5) { progress.note("skipped \(file)") }
-    return sample
   }
 }
 

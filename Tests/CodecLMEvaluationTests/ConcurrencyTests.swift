@@ -55,8 +55,8 @@ import Testing
         group.addTask { (0..<data.count).map { data.tokens(of: $0) } }
         group.addTask {
           let store = try TokenStore.build(
-            from: MediaFolder(place.appendingPathComponent("images")), TinyRun.profile,
-            at: place.appendingPathComponent("\(task).tokens"))
+            StreamSource(MediaFolder(place.appendingPathComponent("images")), TinyRun.profile),
+            .bytes, at: place.appendingPathComponent("\(task).tokens"))
           return (0..<store.count).map { store.tokens(of: $0) }
         }
       }

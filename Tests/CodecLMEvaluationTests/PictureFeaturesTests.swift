@@ -118,7 +118,7 @@ private struct CountedClips: Codec {
     try withTemporaryFolder { folder in
       try TestImages.write(0..<3, to: folder)
       try TestImages.write(Array("a letter".utf8), to: folder, "picture-1.jpg")
-      let codec = try JPEGCodec(JPEGProfile(size: 8))
+      let codec = try JPEGCodec(JPEGProfile(size: 8, stream: .scan))
       var skipped: [String] = []
       let set = PictureSet("real", try MediaFolder(folder))
       let streams = try set.canonicalStreams(codec) {
@@ -140,7 +140,7 @@ private struct CountedClips: Codec {
       #expect(asStored.validity.warnings.count == 1)
       #expect(asStored.validity.warnings.first?.hasPrefix("picture-2.jpg: Premature") == true)
       // A reference is made of whole files only.
-      let codec = try JPEGCodec(JPEGProfile(size: 8, subsampling: .grayscale))
+      let codec = try JPEGCodec(JPEGProfile(size: 8, subsampling: .grayscale, stream: .scan))
       let coded = try PictureFeatures(PictureSet("real", folder, .coded(codec)), network)
       #expect(coded.indices == [0, 1])
       #expect(coded.bits[0] < asStored.bits[0])
@@ -165,7 +165,8 @@ private struct CountedClips: Codec {
       #expect(all.files.count == 9)
       let codec = try TestImages.profile().makeCodec()
       let store = try TokenStore.build(
-        from: MediaFolder(folder), TestImages.profile(), at: folder.appendingPathComponent("tokens")
+        StreamSource(MediaFolder(folder), TestImages.profile()), .bytes,
+        at: folder.appendingPathComponent("tokens")
       )
       try FileManager.default.moveItem(
         at: folder.appendingPathComponent("tokens"),

@@ -15,11 +15,12 @@ import Testing
     try withTemporaryFolder { folder in
       let pictures = folder.appendingPathComponent("images")
       try TestImages.write(0..<20, to: pictures)
-      let data = try TokenStore.build(
-        from: MediaFolder(pictures), codec: TestImages.profile().makeCodec(), codecKey: [1],
-        at: folder.appendingPathComponent("tokens"), heldOutShare: 0.3)
+      var source = try StreamSource(MediaFolder(pictures), TestImages.profile())
+      source.heldOutShare = 0.3
+      let data = try TokenStore.build(source, .bytes, at: folder.appendingPathComponent("tokens"))
       let model = try TestModels.model(context: context)
       var options = Trainer.Options(budget: .steps(5), context: context, learningRate: 1e-2)
+      options.optimizer = Optimizer.Options(muon: nil)
       options.batch = 2
       let checkpoint = Checkpoint(model, data.tokenizer, TestImages.profile())
       var run = try TrainingRun(
@@ -72,7 +73,8 @@ import Testing
 
   @Test func `the bits of the MCUs add up to the picture's, each token where its bits are`() throws
   {
-    let codec = try JPEGCodec(JPEGProfile(size: 16, quality: 25, subsampling: .grayscale))
+    let codec = try JPEGCodec(
+      JPEGProfile(size: 16, quality: 25, subsampling: .grayscale, stream: .scan))
     let stream = try codec.canonicalBytes(of: TestImages.picture(4))
     let ends = try codec.unitEnds(of: stream)
     let checkpoint = try TestModels.checkpoint(context: 512)

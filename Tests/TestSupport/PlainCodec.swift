@@ -1,10 +1,22 @@
 package import CodecLM
+import Synchronization
 
 /// A format whose files are `P` and then the canonical bytes; anything else is no such file.
 package struct PlainCodec: Codec {
-  package init() {}
+  /// Counts the files that were read.
+  package final class Reads: Sendable {
+    private let number = Atomic<Int>(0)
+    package init() {}
+    package var count: Int { number.load(ordering: .relaxed) }
+    fileprivate func add() { number.add(1, ordering: .relaxed) }
+  }
+
+  private let reads: Reads?
+
+  package init(counting reads: Reads? = nil) { self.reads = reads }
 
   package func canonicalBytes(of file: [UInt8]) throws(CodecError) -> [UInt8] {
+    reads?.add()
     guard file.first == UInt8(ascii: "P") else { throw .wrongFormat(expected: "plain") }
     return Array(file.dropFirst())
   }

@@ -25,6 +25,19 @@ package final class StoreFixture {
     (0..<length).map { UInt8(truncatingIfNeeded: index &* 31 &+ $0 &* 7) }
   }
 
+  /// The files as they are now.
+  package func source(
+    _ codec: PlainCodec = PlainCodec(), codecKey: [UInt8] = [1], heldOutShare: Double = 0.2,
+    mirrored: Bool = false, strict: Bool = false
+  ) throws -> StreamSource {
+    var source = StreamSource(
+      try MediaFolder(folder("images")), codec: codec, codecKey: codecKey)
+    source.heldOutShare = heldOutShare
+    source.isMirrored = mirrored
+    source.isStrict = strict
+    return source
+  }
+
   /// Builds or reuses the store; `rounds` is 1, or 0 when it was reused.
   package func build(
     codecKey: [UInt8] = [1], heldOutShare: Double = 0.2, strict: Bool = false,
@@ -32,13 +45,14 @@ package final class StoreFixture {
   ) throws -> TokenStore {
     rounds = 0
     return try TokenStore.build(
-      from: MediaFolder(folder("images")), codec: PlainCodec(), codecKey: codecKey, at: url,
-      heldOutShare: heldOutShare, strict: strict, pool: WorkerPool(threads: threads),
-      progress: { _ in rounds = 1 })
+      source(codecKey: codecKey, heldOutShare: heldOutShare, strict: strict), .bytes, at: url,
+      pool: WorkerPool(threads: threads), progress: { _ in rounds = 1 })
   }
 
-  package func build(heldOutShare: Double = 0.2, strict: Bool = false) throws -> TokenStore {
-    var rounds = 0
-    return try build(heldOutShare: heldOutShare, strict: strict, rounds: &rounds)
+  package func build(
+    heldOutShare: Double = 0.2, mirrored: Bool = false, strict: Bool = false
+  ) throws -> TokenStore {
+    try TokenStore.build(
+      source(heldOutShare: heldOutShare, mirrored: mirrored, strict: strict), .bytes, at: url)
   }
 }

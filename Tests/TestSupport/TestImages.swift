@@ -29,7 +29,7 @@ package enum TestImages {
   }
 
   package static func profile(size: Int = 16, quality: Int = 25) -> CodecProfile {
-    .jpeg(JPEGProfile(size: size, quality: quality, subsampling: .grayscale))
+    .jpeg(JPEGProfile(size: size, quality: quality, subsampling: .grayscale, stream: .scan))
   }
 
   /// The store of a new folder `images` in `folder`, which becomes `images.tokens` there.
@@ -37,7 +37,7 @@ package enum TestImages {
     let images = folder.appendingPathComponent("images")
     try write(0..<count, to: images, size: size)
     return try TokenStore.build(
-      from: MediaFolder(images), profile(size: size),
+      StreamSource(MediaFolder(images), profile(size: size)), .bytes,
       at: folder.appendingPathComponent("images.tokens"))
   }
 }

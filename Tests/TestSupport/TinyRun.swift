@@ -15,7 +15,7 @@ package enum TinyRun {
   }
 
   package static func options(
-    steps: Int, context: Int = 128, _ optimizer: Optimizer.Options = .init()
+    steps: Int, context: Int = 128, _ optimizer: Optimizer.Options = .init(muon: nil)
   ) -> Trainer.Options {
     var options = Trainer.Options(
       budget: .steps(steps), context: context, learningRate: 1e-2)

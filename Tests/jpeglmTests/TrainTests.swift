@@ -1,3 +1,4 @@
+import CodecLM
 import Foundation
 import Testing
 
@@ -34,6 +35,27 @@ import Testing
       let page = folder.appendingPathComponent("report.html")
       _ = try Program.run("report", "worse", "--html", page.path, in: folder)
       #expect(try String(contentsOf: page, encoding: .utf8).contains("at the best, after step 0"))
+    }
+  }
+
+  @Test func `the library's plan is the program's, to the last bit`() throws {
+    try withTemporaryFolder { folder in
+      _ = try Program.run("draw-digits", "digits", "--count", "12", "--size", "16", in: folder)
+      _ = try train(
+        ["--out", "run", "--preset", "nano", "--steps", "3", "--samples", "0"], in: folder)
+      let own = folder.appendingPathComponent("own")
+      var plan = TrainingPlan(for: try MediaFolder(folder.appendingPathComponent("digits")))
+      plan.shape = .preset(.nano)
+      plan.budget = .steps(3)
+      try plan.run(in: own)
+      for name in [
+        "codec.json", "config.json", "held_out.json", "images.streams", "images.tokens",
+        "model.safetensors", "tokenizer.json",
+      ] {
+        let theirs = folder.appendingPathComponent("run/\(name)")
+        let ours = own.appendingPathComponent(name)
+        #expect(try Data(contentsOf: theirs) == Data(contentsOf: ours), "\(name)")
+      }
     }
   }
 

@@ -62,7 +62,8 @@ import Testing
         "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json",
       ].map { "best/\($0)" }
       let own = [
-        "codec.json", "config.json", "held_out.json", "images.tokens", "metrics.jsonl",
+        "codec.json", "config.json", "held_out.json", "images.streams", "images.tokens",
+        "metrics.jsonl",
         "model.safetensors", "samples/step-000003.jpg", "special_tokens_map.json", "tokenizer.json",
         "tokenizer_config.json",
       ]

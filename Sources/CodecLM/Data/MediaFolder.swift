@@ -20,6 +20,8 @@ public struct MediaFolder: Sendable {
 
   /// Where the folder is.
   public let url: URL
+  /// Which files are listed.
+  public let kind: MediaKind
   /// The files, at least one, ascending by the UTF-8 bytes of ``File/path``.
   public let files: [File]
   /// Files and folders that could not be looked at, such as those without permission and links that lead
@@ -83,6 +85,7 @@ public struct MediaFolder: Sendable {
       throw .noFiles(kind, path: url.path, others: unreadable + leftOut)
     }
     self.url = url
+    self.kind = kind
     self.maximumPixels = maximumPixels
     files = listing.entries.map { File(path: $0.path, size: $0.size, modified: $0.modified) }
   }

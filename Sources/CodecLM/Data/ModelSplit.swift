@@ -20,14 +20,10 @@ public struct ModelSplit: Sendable {
 
   /// What the folder of a run, a checkpoint or an exported model says.
   ///
-  /// - Throws: ``ModelSplitError/unknown(path:)`` where it says nothing, ``FileError``, ``TokenStoreError``.
+  /// - Throws: ``ModelSplitError/unknown(path:)`` where it says nothing, ``FileError``, ``StoreError``.
   public init(of folder: URL) throws {
     share = try Self.share(of: folder)
-    var url = folder.appendingPathComponent(RunFolder.store)
-    if FolderListing.kind(of: url.path) == .missing, folder.lastPathComponent == RunFolder.best {
-      // A run's best model, of whose pictures the run has the store.
-      url = folder.deletingLastPathComponent().appendingPathComponent(RunFolder.store)
-    }
+    let url = RunFolder.store(RunFolder.store, of: folder)
     if FolderListing.kind(of: url.path) != .missing {
       let store = try TokenStore(url)
       training = Set(store.trainingIndices.lazy.map(store.hash))

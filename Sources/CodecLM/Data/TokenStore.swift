@@ -2,9 +2,10 @@ public import Foundation
 
 /// The tokens of a folder's images in one memory-mapped file.
 ///
-/// Images are numbered from 0 in the folder's order; behind them all stand the mirror images, if any. Each belongs to the training images or to the
-/// held-out ones, see ``HeldOutSplit``; a single picture belongs to both, so that one is enough to try things.
-/// Built by ``build(from:codec:codecKey:tokenizer:at:heldOutShare:mirrored:strict:expecting:pool:progress:)``.
+/// Images are numbered as in the ``StreamStore`` that it is made from: in the folder's order; behind them all
+/// stand the mirror images, if any. Each belongs to the training images or to the held-out ones, see
+/// ``HeldOutSplit``; a single picture belongs to both, so that one is enough to try things.
+/// ``build(_:_:at:pool:progress:)`` makes one from streams.
 public struct TokenStore: Sendable {
   /// Numbers about all images of a store, training and held-out.
   public struct Statistics: Equatable, Sendable {
@@ -40,7 +41,7 @@ public struct TokenStore: Sendable {
   public let statistics: Statistics
 
   /// Hash of everything the contents depend on; of the files their names and sizes.
-  public let key: UInt64
+  package let key: UInt64
   /// The same with the files' times.
   let freshness: UInt64
 
@@ -50,7 +51,7 @@ public struct TokenStore: Sendable {
 
   /// Opens the store at `url` and checks all of it.
   ///
-  /// - Throws: ``TokenStoreError``, or ``NumericsError`` when the file cannot be read.
+  /// - Throws: ``StoreError``, or ``NumericsError`` when the file cannot be read.
   /// - Complexity: O(*n*) in the size of the file, which is read once: 48 MB and 50,000 images take 18 ms when
   ///   cached.
   public init(_ url: URL) throws {
@@ -104,14 +105,14 @@ public struct TokenStore: Sendable {
     of index: Int, _ body: (Span<UInt8>, TokenWidth) throws -> Result
   ) rethrows -> Result {
     let range = tokenRange(of: index)
-    let start = TokenStoreFormat.headBytes + range.lowerBound * width.rawValue
+    let start = StoreFile.headBytes + range.lowerBound * width.rawValue
     return try file.withBytes(start..<start + range.count * width.rawValue) { bytes in
       try body(bytes, width)
     }
   }
 
   private func tokenRange(of index: Int) -> Range<Int> {
-    let flag = TokenStoreFormat.heldOutFlag
+    let flag = StoreFile.heldOutFlag
     let start = index == 0 ? 0 : Int(clamping: word(0, of: index - 1) & ~flag)
     return start..<Int(clamping: word(0, of: index) & ~flag)
   }

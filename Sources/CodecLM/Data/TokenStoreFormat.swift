@@ -1,7 +1,5 @@
 /// How a token store lies in its file, version 2.
 ///
-/// Integers are little-endian and have 64 bits.
-///
 /// | part | bytes |
 /// |---|---|
 /// | head | magic `CLMSTORE`, version |
@@ -12,22 +10,10 @@
 /// | tokenizer | its ``Tokenizer/file``; zeros up to a multiple of 8 |
 /// | foot | the fields of ``TokenStoreFoot``, checksum |
 ///
-/// Ends in text are bytes from the start of the text; each part begins where the one before ends.
-/// What is counted stands in the foot because it is known last, and the file is written in one go.
-/// Special tokens are not stored. The checksum is a ``StableHash`` over all 64-bit words before it.
+/// Ends in text are bytes from the start of the text. Special tokens are not stored. What is not said here is
+/// as in every ``StoreFile``.
 enum TokenStoreFormat {
-  static let magic: UInt64 = 0x4552_4f54_534d_4c43  // "CLMSTORE"
-  static let version: UInt64 = 2
-  static let headBytes = 16
   static let imageBytes = 32
-  static let skippedBytes = 16
-  static let heldOutFlag: UInt64 = 1 << 63
-
-  /// `bytes` rounded up to a multiple of 8, nil when that is no `Int`.
-  static func padded(_ bytes: Int) -> Int? {
-    let (sum, overflow) = bytes.addingReportingOverflow(7)
-    return overflow ? nil : sum / 8 * 8
-  }
 }
 
 /// Number of bytes in which a token is stored, the low one first.
@@ -91,24 +77,13 @@ struct TokenStoreFoot: Equatable {
 
   /// Where each part begins; nil when the numbers are impossible.
   var offsets: Offsets? {
-    var result = Offsets()
-    var end = TokenStoreFormat.headBytes
-    func advance(_ count: Int, times width: Int) -> Bool {
-      let (bytes, tooMany) = count.multipliedReportingOverflow(by: width)
-      guard count >= 0, !tooMany, let padded = TokenStoreFormat.padded(bytes) else { return false }
-      let (sum, tooLong) = end.addingReportingOverflow(padded)
-      end = sum
-      return !tooLong
-    }
-    guard advance(tokens, times: width.rawValue) else { return nil }
-    result.images = end
-    guard advance(images, times: TokenStoreFormat.imageBytes) else { return nil }
-    result.skipped = end
-    guard advance(skipped, times: TokenStoreFormat.skippedBytes) else { return nil }
-    result.text = end
-    guard advance(textBytes, times: 1) else { return nil }
-    result.tokenizer = end
-    guard advance(tokenizerBytes, times: 1) else { return nil }
+    var (result, parts) = (Offsets(), StoreParts())
+    _ = parts.add(tokens, of: width.rawValue)
+    result.images = parts.add(images, of: TokenStoreFormat.imageBytes)
+    result.skipped = parts.add(skipped, of: StoreFile.skippedBytes)
+    result.text = parts.add(textBytes)
+    result.tokenizer = parts.add(tokenizerBytes)
+    guard let end = parts.end else { return nil }
     result.foot = end
     return result
   }
@@ -117,10 +92,11 @@ struct TokenStoreFoot: Equatable {
 extension TokenStoreFoot {
   /// Reads the foot of a file; nil when it is too short or a count is no `Int`.
   init?(of file: MappedFile) {
-    guard file.count >= TokenStoreFormat.headBytes + Self.byteCount else { return nil }
+    guard file.count >= StoreFile.headBytes + Self.byteCount else { return nil }
     let start = file.count - Self.byteCount
-    let counts = (2..<9).compactMap { Int(exactly: file.uint64(at: start + 8 * $0)) }
-    guard counts.count == 7, let width = TokenWidth(rawValue: counts[2]) else { return nil }
+    guard let counts = StoreFile.counts(in: file, at: start + 16, 7),
+      let width = TokenWidth(rawValue: counts[2])
+    else { return nil }
     self.init(
       key: file.uint64(at: start), freshness: file.uint64(at: start + 8), images: counts[0],
       tokens: counts[1], width: width, skipped: counts[3], textBytes: counts[4],

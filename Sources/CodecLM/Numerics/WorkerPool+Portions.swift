@@ -11,13 +11,15 @@ extension WorkerPool {
   ///
   /// - Parameters:
   ///   - count: how many.
+  ///   - most: the largest number in a portion.
   ///   - transform: called on the pool's threads.
   ///   - body: called after each portion with its numbers and their results.
   package func forEachPortion<Result: Sendable>(
-    of count: Int, _ transform: @Sendable (Int) -> Result,
+    of count: Int, atMost most: Int = .max, _ transform: @Sendable (Int) -> Result,
     then body: (Range<Int>, [Result]) throws -> Void
   ) rethrows {
-    var (start, size) = (0, threads)
+    let most = min(most, max(threads, Self.largestPortion))
+    var (start, size) = (0, min(threads, most))
     let clock = ContinuousClock()
     while start < count {
       let range = start..<min(start + size, count)
@@ -28,7 +30,7 @@ extension WorkerPool {
       start = range.upperBound
       // At most four times as many: the next may be larger than these.
       let fitting = Double(range.count) * min(4, Self.secondsPerPortion / seconds)
-      size = max(threads, min(Int(fitting), Self.largestPortion))
+      size = min(max(threads, Int(fitting)), most)
     }
   }
 }

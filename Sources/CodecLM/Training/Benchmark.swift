@@ -52,7 +52,7 @@ public struct Benchmark: Sendable {
     let graph = try LlamaGraph(
       model, capacity: batch * context, recomputing: recomputes, pool: pool)
     let gradients = LlamaParameters(layout, try FloatBuffer(count: layout.buffer.count))
-    let optimizer = try Optimizer(layout, Optimizer.Options(), pool: pool)
+    let optimizer = try Optimizer(layout, Optimizer.Options(muon: nil), pool: pool)
     let tokens = randomTokens(batch * context + 1)
     let segments = (0..<batch).map { $0 * context..<($0 + 1) * context }
     var step = 0

@@ -18,8 +18,8 @@ public struct Optimizer: Sendable {
       case adamW, muon, clip, rateBesideMuon
     }
 
-    /// AdamW alone, or beside Muon.
-    public init(muon: Muon.Options? = nil) { self.muon = muon }
+    /// AdamW beside Muon, or alone where `muon` is `nil`.
+    public init(muon: Muon.Options? = Muon.Options()) { self.muon = muon }
 
     /// Reads options; `rateBesideMuon` is 1 in runs that do not say it.
     public init(from decoder: any Decoder) throws {

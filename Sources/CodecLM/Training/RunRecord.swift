@@ -13,44 +13,27 @@ package struct RunRecord: Codable {
 
   /// The first number that no run can have, for a model of this context; `nil` if all are possible.
   package func impossibility(context: Int) -> String? {
+    do {
+      try trainer.validate(contextLength: max(context, 1))
+      try run.validate()
+    } catch {
+      return error.description
+    }
     let most = 1 << 48
-    let counts: [(String, Int, ClosedRange<Int>)] = [
-      ("batch", trainer.batch, 1...1 << 16),
-      ("context", trainer.context, 2...max(context, 2)),
-      ("microBatches", trainer.microBatches, 1...1 << 16),
-      ("keep", run.keep, 1...most),
-      ("validationImages", run.validationImages, 1...most),
-      ("stepsPerLine", run.stepsPerLine, 1...most),
-      ("step", state.step, 0...most),
-      ("tokens", state.tokens, 0...most),
-      ("images", state.images, 0...most),
-      ("epoch", state.sampler.epoch, 0...most), ("best", best?.step ?? 0, 0...most),
+    let counts: [(String, Int)] = [
+      ("step", state.step), ("tokens", state.tokens), ("images", state.images),
+      ("epoch", state.sampler.epoch), ("best", best?.step ?? 0),
     ]
-    for (name, value, range) in counts where !range.contains(value) {
-      return "\(name) is \(value), outside \(range.lowerBound)…\(range.upperBound)"
+    for (name, value) in counts where !(0...most).contains(value) {
+      return "\(name) is \(value), outside 0…\(most)"
     }
     let amounts: [(String, Double)] = [
-      ("peak", Double(trainer.schedule.peak)), ("warmUpShare", trainer.schedule.warmUpShare),
-      ("finalShare", trainer.schedule.finalShare), ("clip", trainer.optimizer.clip),
-      ("rateBesideMuon", Double(trainer.optimizer.rateBesideMuon)),
-      ("seconds", state.seconds), ("budget", trainer.budget.amount),
-      ("first", state.plan?.first ?? 0), ("reserve", state.plan?.reserve ?? 0),
-      ("least", state.plan?.least ?? 0),
-      ("checkpointInterval", run.checkpointInterval.amount),
+      ("seconds", state.seconds), ("first", state.plan?.first ?? 0),
+      ("reserve", state.plan?.reserve ?? 0), ("least", state.plan?.least ?? 0),
     ]
     for (name, value) in amounts where !(0...1e15).contains(value) {
       return "\(name) is \(value), outside 0…10¹⁵"
     }
     return nil
-  }
-}
-
-extension Trainer.Length {
-  /// Steps or seconds.
-  fileprivate var amount: Double {
-    switch self {
-    case .steps(let steps): Double(steps)
-    case .seconds(let seconds): seconds
-    }
   }
 }

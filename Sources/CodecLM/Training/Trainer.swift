@@ -148,14 +148,13 @@ public struct Trainer: ~Copyable {
   ///   - recomputing: see ``LlamaGraph/init(_:capacity:longest:recomputing:pool:)``; changes memory
   ///     and speed only.
   ///   - pool: threads to work with; results do not depend on their number.
-  /// - Throws: ``NumericsError/outOfMemory(bytes:)``, ``BatchSamplerError`` when `state` is another's.
+  /// - Throws: ``InvalidSetting``, ``NumericsError/outOfMemory(bytes:)``, ``BatchSamplerError`` when `state` is
+  ///   another's.
   public init(
     _ model: Llama, _ data: TokenStore, _ options: Options, state: State = State(),
     recomputing: Bool = false, pool: WorkerPool = .shared
   ) throws {
-    precondition(
-      options.context <= model.configuration.contextLength,
-      "rows of \(options.context) for a context of \(model.configuration.contextLength)")
+    try options.validate(contextLength: model.configuration.contextLength)
     let gradients = try FloatBuffer(count: model.layout.buffer.count)
     let optimizer = try Optimizer(model.layout, options.optimizer, pool: pool)
     let graph = try LlamaGraph(

@@ -114,13 +114,14 @@ public struct TrainingRun: ~Copyable {
   ///   - lock: the folder's, if the caller has taken it already.
   ///   - recomputing: see ``Trainer``.
   ///   - pool: threads to work with.
-  /// - Throws: ``TrainingError/runExists(path:)``, ``TrainingError/modelExists(path:)``, ``FileError``,
-  ///   ``NumericsError``.
+  /// - Throws: ``InvalidSetting``, ``TrainingError/runExists(path:)``, ``TrainingError/modelExists(path:)``,
+  ///   ``FileError``, ``NumericsError``.
   public init(
     _ checkpoint: Checkpoint, _ data: TokenStore, _ trainerOptions: Trainer.Options,
     _ options: Options = Options(), in folder: URL, lock: consuming FolderLock? = nil,
     recomputing: Bool = false, pool: WorkerPool = .shared
   ) throws {
+    try options.validate()
     try Self.checkIsFree(folder)
     try Folders.make(folder)
     let lock = try lock ?? FolderLock(folder)
@@ -196,16 +197,6 @@ public struct TrainingRun: ~Copyable {
     self.best = best
   }
 
-  /// What the run in a folder was started with.
-  ///
-  /// - Throws: ``TrainingError/nothingToResume(path:)``, ``FileError``.
-  public static func options(of folder: URL) throws -> Options { try record(of: folder).run }
-
-  /// The ``TokenStore/key`` of the images that the run in a folder was started with.
-  ///
-  /// - Throws: ``TrainingError/nothingToResume(path:)``, ``FileError``.
-  package static func dataKey(of folder: URL) throws -> UInt64 { try record(of: folder).dataKey }
-
   /// What the newest checkpoint of a folder says of its run.
   package static func record(of folder: URL) throws -> RunRecord {
     let newest = try newestCheckpoint(in: folder)
@@ -223,7 +214,7 @@ public struct TrainingRun: ~Copyable {
   /// - Parameters:
   ///   - folder: where; it need not exist.
   ///   - mayBeBegun: whether what a run left that was killed before its first checkpoint may be replaced; it
-  ///     is known by its store of tokens.
+  ///     is known by its store of streams or tokens.
   /// - Throws: ``TrainingError/runExists(path:)``, ``TrainingError/modelExists(path:)``,
   ///   ``TrainingError/taken(path:)``.
   public static func checkIsFree(
@@ -235,13 +226,32 @@ public struct TrainingRun: ~Copyable {
       throw .modelExists(path: folder.path)
     }
     // Of a run that was killed before its first checkpoint nothing is worth keeping.
-    let store = folder.appendingPathComponent(RunFolder.store)
-    if mayBeBegun, names.contains(RunFolder.store), (try? TokenStore(store)) != nil { return }
+    func holds(_ name: String, _ open: (URL) throws -> Void) -> Bool {
+      names.contains(name) && (try? open(folder.appendingPathComponent(name))) != nil
+    }
+    if mayBeBegun,
+      holds(RunFolder.store, { _ = try TokenStore($0) })
+        || holds(RunFolder.streams, { _ = try StreamStore($0) })
+    {
+      return
+    }
     let metrics = MetricsFile.url(in: folder)
     let own = RunFolder.parts.union(Checkpoint.descriptionNames).union([metrics.lastPathComponent])
     if let name = names.sorted().first(where: own.contains) {
       throw .taken(path: folder.appendingPathComponent(name).path)
     }
+  }
+
+  /// Takes a run's folder, made now if it is not there, and clears away what a killed process left in it.
+  ///
+  /// - Throws: ``FileError``.
+  package static func claim(_ folder: URL) throws(FileError) -> FolderLock {
+    try Folders.make(folder)
+    let lock = try FolderLock(folder)
+    for place in [folder, TrainingSheet.folder(of: folder)] {
+      AtomicFile.removeAbandoned(in: place.path)
+    }
+    return lock
   }
 
   /// Whether a folder holds a run that could be resumed.

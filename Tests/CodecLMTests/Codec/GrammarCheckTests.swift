@@ -14,7 +14,7 @@ import Testing
     let sizes = folder == nil ? [8, 33] : [8, 32, 33, 64, 250, 256]
     return JPEGProfile.Subsampling.allCases.flatMap { subsampling in
       sizes.flatMap { size -> [JPEGProfile] in
-        let row = JPEGProfile(size: size, subsampling: subsampling).mcuColumns
+        let row = JPEGProfile(size: size, subsampling: subsampling, stream: .scan).mcuColumns
         return [0, 1, row].flatMap { restart in
           JPEGProfile.Stream.allCases.map { stream in
             CodecFixtures.profile(size, subsampling, restart: restart, stream)

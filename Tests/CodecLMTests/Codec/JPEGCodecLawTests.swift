@@ -73,7 +73,7 @@ import Testing
 
   @Test func `a file in canonical form keeps its coefficients`() throws {
     // Decoding and encoding again would move some: see the last expectation.
-    let codec = try JPEGCodec(JPEGProfile(size: 64, restartInterval: 1))
+    let codec = try JPEGCodec(JPEGProfile(size: 64, restartInterval: 1, stream: .scan))
     let canonical = try codec.canonicalBytes(of: CodecFixtures.pattern(64, 64, channels: 3))
     var stream = canonical
     for _ in 0..<2 { stream = try codec.canonicalBytes(of: codec.file(from: stream)) }
@@ -84,8 +84,8 @@ import Testing
 
   @Test func `another restart interval changes no coefficient`() throws {
     let picture = CodecFixtures.pattern(64, 64, channels: 3)
-    let plain = try JPEGCodec(JPEGProfile(size: 64))
-    let marked = try JPEGCodec(JPEGProfile(size: 64, restartInterval: 1))
+    let plain = try JPEGCodec(JPEGProfile(size: 64, stream: .scan))
+    let marked = try JPEGCodec(JPEGProfile(size: 64, restartInterval: 1, stream: .scan))
     let file = try plain.file(from: plain.canonicalBytes(of: picture))
     #expect(try marked.canonicalBytes(of: file) == marked.canonicalBytes(of: picture))
   }

@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test func `a byte that is not allowed is refused`() throws {
-    let codec = try JPEGCodec(JPEGProfile(size: 24, restartInterval: 1))
+    let codec = try JPEGCodec(JPEGProfile(size: 24, restartInterval: 1, stream: .scan))
     let stream = try codec.canonicalBytes(of: picture(codec.profile, seed: 9))
     var grammar = codec.makeGrammar()
     for byte in stream {

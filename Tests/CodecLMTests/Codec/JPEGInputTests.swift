@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct JPEGInputTests {
   private func codec(_ size: Int = 16, gray: Bool = false) throws -> JPEGCodec {
-    try JPEGCodec(JPEGProfile(size: size, subsampling: gray ? .grayscale : .yCbCr420))
+    try JPEGCodec(
+      JPEGProfile(size: size, subsampling: gray ? .grayscale : .yCbCr420, stream: .scan))
   }
 
   @Test(arguments: 1...8)
@@ -16,7 +17,8 @@ import Testing
     #expect(upright.pixel(20, 3) == [80])
     #expect(upright.pixel(3, 12) == [144])
     #expect(try PixelImage(jpegFile: file) == upright)
-    let profile = JPEGProfile(width: 24, height: 16, quality: 75, subsampling: .grayscale)
+    let profile = JPEGProfile(
+      width: 24, height: 16, quality: 75, subsampling: .grayscale, stream: .scan)
     #expect(try JPEGCodec(profile).image(of: file) == upright)
   }
 
@@ -146,7 +148,7 @@ import Testing
     let stray = plain[..<2] + [1, 2, 3] + plain[2...]
     #expect(
       error(Array(stray.prefix(20))) == .corrupt(message: "the segment at byte 5 is cut off"))
-    let small = try JPEGCodec(JPEGProfile(size: 16), maximumPixels: 255)
+    let small = try JPEGCodec(JPEGProfile(size: 16, stream: .scan), maximumPixels: 255)
     #expect(throws: CodecError.tooLarge(width: 16, height: 16, maximumPixels: 255)) {
       try small.canonicalBytes(of: CodecFixtures.bytes("plain.jpg"))
     }

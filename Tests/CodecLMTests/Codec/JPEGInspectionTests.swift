@@ -22,7 +22,7 @@ import Testing
   @Test func `segments are listed with what they say`() throws {
     let inspection = try JPEGInspection(
       file(
-        JPEGProfile(width: 33, height: 17, quality: 60, restartInterval: 2),
+        JPEGProfile(width: 33, height: 17, quality: 60, restartInterval: 2, stream: .scan),
         CodecFixtures.pattern(33, 17, channels: 3)))
     #expect(inspection.fault == nil)
     #expect(inspection.unsupported == nil)
@@ -54,7 +54,9 @@ import Testing
   @Test func `each quality is told by its tables`() throws {
     for quality in stride(from: 1, through: 100, by: 3) {
       let inspection = try JPEGInspection(
-        file(JPEGProfile(size: 8, quality: quality), CodecFixtures.pattern(8, 8, channels: 3)))
+        file(
+          JPEGProfile(size: 8, quality: quality, stream: .scan),
+          CodecFixtures.pattern(8, 8, channels: 3)))
       for segment in inspection.segments {
         guard case .quantizationTables(let tables) = segment.content else { continue }
         #expect(tables.map(\.quality.isExact) == [true])
@@ -65,7 +67,8 @@ import Testing
   }
 
   @Test func `a unit is taken apart to the bit`() throws {
-    let profile = JPEGProfile(width: 32, height: 8, quality: 50, subsampling: .grayscale)
+    let profile = JPEGProfile(
+      width: 32, height: 8, quality: 50, subsampling: .grayscale, stream: .scan)
     let bytes = try file(profile, squares([128, 138, 138, 128]))
     let data = try #require(try JPEGInspection(bytes).scans.first).offset
     let unit = try #require(try JPEGInspection(bytes, mcu: 1).dataUnits.first)
@@ -84,7 +87,8 @@ import Testing
 
   @Test(arguments: [50, 90])
   func `DC coefficients are those that libjpeg decodes`(quality: Int) throws {
-    let profile = JPEGProfile(width: 48, height: 8, quality: quality, subsampling: .grayscale)
+    let profile = JPEGProfile(
+      width: 48, height: 8, quality: quality, subsampling: .grayscale, stream: .scan)
     let bytes = try file(profile, squares([0, 255, 17, 130, 99, 200]))
     let picture = try PixelImage(jpegFile: bytes)
     for mcu in 0..<6 {

@@ -30,16 +30,20 @@ import Testing
 
   @Test func `values outside their ranges make no codec`() {
     for profile in [
-      JPEGProfile(size: 0), JPEGProfile(size: 4097), JPEGProfile(size: 8, quality: 0),
-      JPEGProfile(size: 8, quality: 101), JPEGProfile(size: 8, restartInterval: -1),
-      JPEGProfile(size: 8, restartInterval: 65_536),
+      JPEGProfile(size: 0, stream: .scan), JPEGProfile(size: 4097, stream: .scan),
+      JPEGProfile(size: 8, quality: 0, stream: .scan),
+      JPEGProfile(size: 8, quality: 101, stream: .scan),
+      JPEGProfile(size: 8, restartInterval: -1, stream: .scan),
+      JPEGProfile(size: 8, restartInterval: 65_536, stream: .scan),
     ] {
       let error = #expect(throws: CodecError.self) { try JPEGCodec(profile) }
       if case .invalidProfile = error { continue }
       Issue.record("\(profile): \(String(describing: error))")
     }
-    #expect(throws: Never.self) { try JPEGCodec(JPEGProfile(width: 4096, height: 1)) }
-    let panorama = JPEGProfile(width: 65_500, height: 1)
+    #expect(throws: Never.self) {
+      try JPEGCodec(JPEGProfile(width: 4096, height: 1, stream: .scan))
+    }
+    let panorama = JPEGProfile(width: 65_500, height: 1, stream: .scan)
     #expect(throws: CodecError.self) { try JPEGCodec(panorama) }
     #expect(throws: Never.self) { try JPEGCodec(panorama, sides: JPEGProfile.fileSides) }
     var endless = panorama
@@ -48,7 +52,7 @@ import Testing
   }
 
   @Test func `MCUs are counted as in A 2 3`() {
-    var profile = JPEGProfile(width: 33, height: 17, restartInterval: 2)
+    var profile = JPEGProfile(width: 33, height: 17, restartInterval: 2, stream: .scan)
     #expect((profile.mcuWidth, profile.mcuHeight) == (16, 16))
     #expect((profile.mcuColumns, profile.mcuRows, profile.mcuCount) == (3, 2, 6))
     #expect(profile.restartMarkerCount == 2)
@@ -59,7 +63,7 @@ import Testing
     profile.subsampling = .grayscale
     #expect(profile.mcuCount == 15)
     #expect(profile.restartMarkerCount == 7)
-    #expect(JPEGProfile(size: 256, restartInterval: 1).restartMarkerCount == 255)
-    #expect(JPEGProfile(size: 256).restartMarkerCount == 0)
+    #expect(JPEGProfile(size: 256, restartInterval: 1, stream: .scan).restartMarkerCount == 255)
+    #expect(JPEGProfile(size: 256, stream: .scan).restartMarkerCount == 0)
   }
 }

@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func `a scan may be neither empty nor cut inside a marker`() throws {
-    let codec = try JPEGCodec(JPEGProfile(size: 8))
+    let codec = try JPEGCodec(JPEGProfile(size: 8, stream: .scan))
     expectNotCanonical([], codec, at: 0)
     expectNotCanonical([0x12, 0xFF], codec, at: 1)
     expectNotCanonical([0x12, 0xFF, 0xD9], codec, at: 1)
@@ -40,7 +40,7 @@ import Testing
 
   @Test func `restart markers count from zero to seven and are complete`() throws {
     // 33 × 33 in 4:2:0 has nine MCUs, so eight markers.
-    let codec = try JPEGCodec(JPEGProfile(size: 33, restartInterval: 1))
+    let codec = try JPEGCodec(JPEGProfile(size: 33, restartInterval: 1, stream: .scan))
     let data: [UInt8] = [0x12]
     func scan(_ markers: [UInt8]) -> [UInt8] { data + markers.flatMap { [0xFF, $0] + data } }
     #expect(throws: Never.self) { try codec.file(from: scan(Array(0xD0...0xD7))) }
@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test func `data too short or too long for the picture does not decode`() throws {
-    let codec = try JPEGCodec(JPEGProfile(size: 33))
+    let codec = try JPEGCodec(JPEGProfile(size: 33, stream: .scan))
     let stream = try codec.canonicalBytes(of: Self.picture)
     #expect(throws: CodecError.self) { try codec.decode(Array(stream.dropLast(stream.count / 2))) }
     #expect(throws: CodecError.self) { try codec.decode(stream + stream) }
@@ -64,7 +64,7 @@ import Testing
 
   @Test func `what decoding overlooks after the last MCU does not survive a round trip`() throws {
     for restart in [0, 1] {
-      let codec = try JPEGCodec(JPEGProfile(size: 33, restartInterval: restart))
+      let codec = try JPEGCodec(JPEGProfile(size: 33, restartInterval: restart, stream: .scan))
       let stream = try codec.canonicalBytes(of: Self.picture)
       for extra in 1...9 {
         let longer = stream + [UInt8](repeating: 0x55, count: extra)
@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test func `random data does not decode`() throws {
-    let codec = try JPEGCodec(JPEGProfile(size: 64))
+    let codec = try JPEGCodec(JPEGProfile(size: 64, stream: .scan))
     var random = RandomStream(seed: 5)
     for _ in 0..<50 {
       let bytes = (0..<500).map { _ in UInt8(truncatingIfNeeded: random.next()) & 0x7F }

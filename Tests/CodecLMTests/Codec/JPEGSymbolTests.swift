@@ -27,7 +27,8 @@ import Testing
   ) throws {
     for (size, quality) in [(8, 25), (33, 75), (40, 98), (40, 100)] {
       var profile = JPEGProfile(
-        size: size, quality: quality, subsampling: subsampling, restartInterval: restart)
+        size: size, quality: quality, subsampling: subsampling, restartInterval: restart,
+        stream: .scan)
       let scans = try JPEGCodec(profile)
       profile.stream = .symbols
       let symbols = try JPEGCodec(profile)

@@ -19,7 +19,8 @@ import Testing
   }
 
   @Test func `a unit ends behind its last bit`() throws {
-    let profile = JPEGProfile(width: 32, height: 8, quality: 50, subsampling: .grayscale)
+    let profile = JPEGProfile(
+      width: 32, height: 8, quality: 50, subsampling: .grayscale, stream: .scan)
     // DC 0: 00 and EOB 1010. Brighter by 10 of 255 is 80 / 16 = 5: category 3, 100 and 101.
     let codec = try JPEGCodec(profile)
     let stream = try codec.canonicalBytes(of: squares([128, 138, 138, 128]))
@@ -48,7 +49,7 @@ import Testing
   }
 
   @Test func `what is no stream has no units`() throws {
-    let codec = try JPEGCodec(JPEGProfile(size: 16))
+    let codec = try JPEGCodec(JPEGProfile(size: 16, stream: .scan))
     let stream = try codec.canonicalBytes(of: CodecFixtures.pattern(16, 16, channels: 3))
     #expect(
       throws: CodecError.notCanonical(
@@ -94,7 +95,8 @@ import Testing
   }
 
   @Test func `a completion is DC differences of zero, EOB and ones`() throws {
-    let codec = try JPEGCodec(JPEGProfile(width: 16, height: 8, subsampling: .grayscale))
+    let codec = try JPEGCodec(
+      JPEGProfile(width: 16, height: 8, subsampling: .grayscale, stream: .scan))
     // 00 1010 twice and four ones.
     #expect(codec.makeGrammar().completion() == [0b0010_1000, 0b1010_1111])
     // Category 6 is 1110 and the first four bits of a value; the smallest of its sign has two more

@@ -79,7 +79,7 @@ import Testing
       let lost = CodecError.warned(message: "component \(missing) is in no scan")
       #expect(throws: lost) { try PixelImage(jpegFile: part) }
       // Of the profile's size and tables, whose coefficients would be kept.
-      let codec = try JPEGCodec(JPEGProfile(size: 16, quality: 75))
+      let codec = try JPEGCodec(JPEGProfile(size: 16, quality: 75, stream: .scan))
       #expect(throws: lost) { try codec.canonicalBytes(of: part) }
       #expect(try PixelImage.decodingAnyway(jpegFile: part).warning == lost.message)
     }

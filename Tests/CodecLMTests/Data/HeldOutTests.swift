@@ -51,9 +51,7 @@ struct HeldOutTests {
         try fixture.folder.write([UInt8(ascii: "P")] + bytes, to: "images/\(name)\(index).jpg")
       }
     }
-    let store = try TokenStore.build(
-      from: MediaFolder(fixture.folder("images")), codec: PlainCodec(), codecKey: [1],
-      at: fixture.url, heldOutShare: 0.3, mirrored: true)
+    let store = try fixture.build(heldOutShare: 0.3, mirrored: true)
     let heldOut = Set(store.heldOutIndices.map(store.tokens))
     #expect(!heldOut.isEmpty && heldOut.count < 80)
     #expect(Set(store.trainingIndices.map(store.tokens)).isDisjoint(with: heldOut))
@@ -89,11 +87,11 @@ struct HeldOutTests {
         let images = folder.appendingPathComponent("images")
         try TestImages.write(first..<first + count, to: images)
         let profile = TestImages.profile()
-        let store = try TokenStore.build(
-          from: MediaFolder(images), profile, at: folder.appendingPathComponent("tokens"))
-        let sample = try StreamSample(of: MediaFolder(images), profile)
-        let learnt = Set(sample.streams.map { $0.map(Int32.init) })
-        #expect(learnt == Set(store.trainingIndices.map(store.tokens)))
+        let streams = try StreamStore.build(
+          StreamSource(MediaFolder(images), profile), at: folder.appendingPathComponent("streams"))
+        let drawn = try StreamSample(of: MediaFolder(images), profile)
+        #expect(StreamSample(of: streams).streams == drawn.streams)
+        #expect(Set(drawn.streams) == Set(streams.trainingIndices.map(streams.bytes)))
       }
     }
   }

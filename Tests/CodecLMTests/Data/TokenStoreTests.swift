@@ -33,7 +33,9 @@ struct TokenStoreTests {
     var rounds = 0
     _ = try fixture.build(threads: 1, rounds: &rounds)
     let one = try Data(contentsOf: fixture.url)
-    try FileManager.default.removeItem(at: fixture.url)
+    for url in [fixture.url, fixture.folder("tokens.streams")] {
+      try FileManager.default.removeItem(at: url)
+    }
     _ = try fixture.build(threads: 3, rounds: &rounds)
     #expect(rounds == 1)
     #expect(try Data(contentsOf: fixture.url) == one)
@@ -60,9 +62,9 @@ struct TokenStoreTests {
     #expect(rounds == 1)
     let fewer = try MediaFolder(fixture.folder("images"), maximumPixels: 7)
     var calls = 0
-    _ = try TokenStore.build(
-      from: fewer, codec: PlainCodec(), codecKey: [2], at: fixture.url, heldOutShare: 0.3
-    ) { _ in calls += 1 }
+    var source = StreamSource(fewer, codec: PlainCodec(), codecKey: [2])
+    source.heldOutShare = 0.3
+    _ = try TokenStore.build(source, .bytes, at: fixture.url) { _ in calls += 1 }
     #expect(calls > 0)
     try FileManager.default.moveItem(at: first, to: fixture.folder("images/new.jpg"))
     let store = try fixture.build(codecKey: [2], heldOutShare: 0.3, rounds: &rounds)
@@ -75,19 +77,16 @@ struct TokenStoreTests {
   {
     let fixture = try StoreFixture(lengths: lengths)
     let store = try fixture.build()
-    func reopen() throws -> TokenStore {
-      try TokenStore.build(
-        from: MediaFolder(fixture.folder("images")), codec: PlainCodec(), codecKey: [1],
-        at: fixture.url, heldOutShare: 0.2, expecting: store.key,
-        progress: { _ in Issue.record("it is built again") })
+    func reopen() throws -> TokenStore? {
+      try TokenStore.usable(at: fixture.url, fixture.source(), .bytes, expecting: store.key)
     }
     let before = try Data(contentsOf: fixture.url)
     try FileManager.default.setAttributes(
       [.modificationDate: Date(timeIntervalSince1970: 1)],
       ofItemAtPath: fixture.folder("images/0000.jpg").path)
-    #expect(try reopen().count == 40)
+    #expect(try reopen()?.count == 40)
     try fixture.folder.write([UInt8(ascii: "P"), 1], to: "images/more.jpg")
-    let error = TokenStoreError.changed(
+    let error = StoreError.changed(
       folder: fixture.folder("images").path, what: "1 new, such as more.jpg")
     #expect(throws: error) { try reopen() }
     #expect(try Data(contentsOf: fixture.url) == before)
@@ -99,11 +98,8 @@ struct TokenStoreTests {
     for _ in 0..<2 { for index in 0..<3 { trainer.append(StoreFixture.stream(index, 100)) } }
     let tokenizer = trainer.train()
     #expect(tokenizer.count == 400)
-    let folder = try MediaFolder(fixture.folder("images"))
     func build(_ tokenizer: Tokenizer) throws -> TokenStore {
-      try TokenStore.build(
-        from: folder, codec: PlainCodec(), codecKey: [], tokenizer: tokenizer, at: fixture.url,
-        heldOutShare: 1)
+      try TokenStore.build(fixture.source(heldOutShare: 1), tokenizer, at: fixture.url)
     }
     let store = try build(tokenizer)
     #expect(store.tokenizer == tokenizer)
@@ -127,9 +123,7 @@ struct TokenStoreTests {
     let fixture = try StoreFixture(lengths: (1...30).map { $0 })
     try fixture.folder.write([7], to: "images/0004.jpg")
     let plain = try fixture.build()
-    let mirrored = try TokenStore.build(
-      from: MediaFolder(fixture.folder("images")), codec: PlainCodec(), codecKey: [1],
-      at: fixture.url, heldOutShare: 0.2, mirrored: true)
+    let mirrored = try fixture.build(mirrored: true)
     #expect(mirrored.count == plain.count + plain.trainingIndices.count)
     #expect(mirrored.heldOutIndices == plain.heldOutIndices)
     #expect(mirrored.skipped == plain.skipped)
@@ -143,10 +137,7 @@ struct TokenStoreTests {
 
   @Test func `a single image has no mirror image`() throws {
     let fixture = try StoreFixture(lengths: [5])
-    let store = try TokenStore.build(
-      from: MediaFolder(fixture.folder("images")), codec: PlainCodec(), codecKey: [1],
-      at: fixture.url, mirrored: true)
-    #expect(store.count == 1)
+    #expect(try fixture.build(mirrored: true).count == 1)
   }
 
   @Test func `files that cannot be used are skipped and remembered`() throws {
@@ -162,10 +153,11 @@ struct TokenStoreTests {
     #expect(try TokenStore(fixture.url).skipped == skipped)
 
     // Of a store that is reused, and of one that is not.
-    let error = TokenStoreError.unusableFile(
+    let error = StoreError.unusableFile(
       folder: fixture.folder("images").path, skipped[0])
     #expect(throws: error) { try fixture.build(strict: true) }
     try FileManager.default.removeItem(at: fixture.url)
+    try FileManager.default.removeItem(at: fixture.folder("tokens.streams"))
     #expect(throws: error) { try fixture.build(strict: true) }
     #expect(try fixture.folder.names == ["images"])
   }
@@ -176,7 +168,7 @@ struct TokenStoreTests {
       try TestImages.write(0..<2, to: images, size: 16)
       try TestImages.write(2..<3, to: images, size: 17)
       let store = try TokenStore.build(
-        from: MediaFolder(images, maximumPixels: 256), TestImages.profile(),
+        StreamSource(MediaFolder(images, maximumPixels: 256), TestImages.profile()), .bytes,
         at: folder.appendingPathComponent("images.tokens"))
       #expect(store.count == 2)
       #expect(
@@ -196,7 +188,7 @@ struct TokenStoreTests {
       SkippedFile(path: $0, reason: "not a plain file")
     }
     #expect(
-      throws: TokenStoreError.noUsableImage(
+      throws: StoreError.noUsableImage(
         folder: fixture.folder("images").path, count: 4, first: first)
     ) { try fixture.build() }
     #expect(try fixture.folder.names == ["images"])
@@ -206,8 +198,7 @@ struct TokenStoreTests {
     let fixture = try StoreFixture(lengths: [1, 2])
     #expect(throws: CancellationError.self) {
       try TokenStore.build(
-        from: MediaFolder(fixture.folder("images")), codec: PlainCodec(), codecKey: [],
-        at: fixture.url, progress: { _ in throw CancellationError() })
+        fixture.source(), .bytes, at: fixture.url, progress: { _ in throw CancellationError() })
     }
     #expect(try fixture.folder.names == ["images"])
   }
@@ -215,7 +206,7 @@ struct TokenStoreTests {
   @Test func `another file is not overwritten`() throws {
     let fixture = try StoreFixture(lengths: [1, 2])
     try fixture.folder.write(Array("a letter to keep".utf8), to: "tokens")
-    #expect(throws: TokenStoreError.notATokenStore(path: fixture.url.path)) {
+    #expect(throws: StoreError.notAStore(path: fixture.url.path, .tokens)) {
       try fixture.build()
     }
   }

@@ -78,7 +78,7 @@ import Testing
     let graph = try LlamaGraph(model, capacity: reference.tokens.count)
     let layout = model.layout
     let gradients = LlamaParameters(layout, try FloatBuffer(count: layout.buffer.count))
-    let optimizer = try Optimizer(layout, Optimizer.Options(), pool: .shared)
+    let optimizer = try Optimizer(layout, Optimizer.Options(muon: nil), pool: .shared)
     let predictions = reference.targets.count { $0 >= 0 }
     let losses = try reference.floats("losses")
     for step in 1...10 {

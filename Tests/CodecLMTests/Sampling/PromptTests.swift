@@ -4,8 +4,8 @@ import Testing
 
 @Suite struct PromptTests {
   private static let profiles = [
-    JPEGProfile(size: 40, quality: 60, subsampling: .grayscale),
-    JPEGProfile(size: 40, quality: 60, subsampling: .yCbCr420, restartInterval: 2),
+    JPEGProfile(size: 40, quality: 60, subsampling: .grayscale, stream: .scan),
+    JPEGProfile(size: 40, quality: 60, subsampling: .yCbCr420, restartInterval: 2, stream: .scan),
     JPEGProfile(size: 33, quality: 60, subsampling: .yCbCr422, stream: .full),
   ]
 
@@ -79,6 +79,7 @@ import Testing
       let data = try TestImages.store(images, in: folder)
       let model = try TestModels.model(context: 160)
       var options = Trainer.Options(budget: .steps(150), context: 160, learningRate: 1e-2)
+      options.optimizer = Optimizer.Options(muon: nil)
       options.batch = 1
       var trainer = try Trainer(model, data, options)
       try trainer.run { _ in }

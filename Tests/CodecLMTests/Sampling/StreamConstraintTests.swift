@@ -4,9 +4,9 @@ import Testing
 
 @Suite struct StreamConstraintTests {
   private static let profiles = [
-    JPEGProfile(size: 24, quality: 50, subsampling: .grayscale, restartInterval: 1),
+    JPEGProfile(size: 24, quality: 50, subsampling: .grayscale, restartInterval: 1, stream: .scan),
     JPEGProfile(size: 33, quality: 50, subsampling: .yCbCr420, stream: .abbreviated),
-    JPEGProfile(size: 40, quality: 50, subsampling: .yCbCr444, restartInterval: 3),
+    JPEGProfile(size: 40, quality: 50, subsampling: .yCbCr444, restartInterval: 3, stream: .scan),
   ]
 
   private func streams(_ codec: JPEGCodec, _ count: Int) throws -> [[UInt8]] {

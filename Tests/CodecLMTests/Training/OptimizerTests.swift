@@ -75,7 +75,7 @@ import Testing
         from: (0..<region.count).map { _ in Float(random.normal()) })
     }
     var after: [Optimizer.Options: [[Float]]] = [:]
-    for options in [Optimizer.Options(), Optimizer.Options(muon: Muon.Options())] {
+    for options in [Optimizer.Options(muon: nil), Optimizer.Options(muon: Muon.Options())] {
       let model = try Llama(shape, seed: 1)
       let optimizer = try Optimizer(layout, options, pool: .shared)
       // AdamW alone as it works beside Muon.
@@ -87,7 +87,7 @@ import Testing
         Matrix(model.parameters.buffer, $0).elements
       }
     }
-    let adamW = try #require(after[Optimizer.Options()])
+    let adamW = try #require(after[Optimizer.Options(muon: nil)])
     let muon = try #require(after[Optimizer.Options(muon: Muon.Options())])
     for (index, region) in layout.buffer.regions.enumerated() {
       guard region.name.hasSuffix("proj.weight") else {

@@ -8,6 +8,7 @@ import Testing
     var options = Trainer.Options(
       budget: .steps(steps), context: store.statistics.longest + 8, learningRate: 1e-2)
     options.batch = store.count
+    options.optimizer = Optimizer.Options(muon: nil)
     return options
   }
 

@@ -28,7 +28,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 2], [Optimizer.Options(), Optimizer.Options(muon: Muon.Options())])
+  @Test(
+    arguments: [1, 2], [Optimizer.Options(muon: nil), Optimizer.Options(muon: Muon.Options())])
   func `stopped and resumed equals uninterrupted, bit for bit`(
     threads: Int, optimizer: Optimizer.Options
   ) throws {

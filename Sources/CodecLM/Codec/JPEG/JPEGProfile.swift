@@ -66,7 +66,7 @@ public struct JPEGProfile: Codable, Hashable, Sendable {
   /// Nothing is checked here: see ``validate(sides:)``.
   public init(
     width: Int, height: Int, quality: Int = 25, subsampling: Subsampling = .yCbCr420,
-    restartInterval: Int = 0, stream: Stream = .scan
+    restartInterval: Int = 0, stream: Stream = .symbols
   ) {
     self.width = width
     self.height = height
@@ -79,7 +79,7 @@ public struct JPEGProfile: Codable, Hashable, Sendable {
   /// A profile of square pictures.
   public init(
     size: Int, quality: Int = 25, subsampling: Subsampling = .yCbCr420, restartInterval: Int = 0,
-    stream: Stream = .scan
+    stream: Stream = .symbols
   ) {
     self.init(
       width: size, height: size, quality: quality, subsampling: subsampling,

@@ -55,7 +55,7 @@ extension FuzzTarget {
   }
 
   static let tinyProfile = CodecProfile.jpeg(
-    JPEGProfile(size: 8, quality: 25, subsampling: .grayscale))
+    JPEGProfile(size: 8, quality: 25, subsampling: .grayscale, stream: .scan))
 
   static func tinyModel() throws -> Llama {
     try Llama(

@@ -9,12 +9,13 @@ struct Round {
   let network: (any FeatureNetwork)?
 
   private static let profile = CodecProfile.jpeg(
-    JPEGProfile(size: 16, quality: 25, subsampling: .grayscale))
+    JPEGProfile(size: 16, quality: 25, subsampling: .grayscale, stream: .scan))
 
   func go() throws {
     try? FileManager.default.removeItem(at: folder)
     let data = try TokenStore.build(
-      from: photos, Self.profile, at: folder.appendingPathComponent("images.tokens"))
+      StreamSource(photos, Self.profile), .bytes,
+      at: folder.appendingPathComponent("images.tokens"))
     let run = folder.appendingPathComponent("run")
     try train(data, in: run)
     let generator = try Generator(loading: run)

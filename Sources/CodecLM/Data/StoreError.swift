@@ -1,4 +1,4 @@
-/// A file of an ``MediaFolder`` that gave no tokens.
+/// A file of a ``MediaFolder`` that gave no stream.
 public struct SkippedFile: Error, Equatable, Sendable, CustomStringConvertible {
   /// Path relative to the folder.
   public let path: String
@@ -15,12 +15,20 @@ public struct SkippedFile: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String { "\(path): \(reason)" }
 }
 
-/// Why a token store cannot be opened or built.
-public enum TokenStoreError: Error, Equatable, Sendable, CustomStringConvertible {
+/// The kinds of stores; the raw value is what one is called.
+public enum StoreKind: String, Sendable {
+  /// ``TokenStore``.
+  case tokens = "token store"
+  /// ``StreamStore``.
+  case streams = "stream store"
+}
+
+/// Why a store cannot be opened or built.
+public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file at `path` is something else; it is not overwritten.
-  case notATokenStore(path: String)
+  case notAStore(path: String, StoreKind)
   /// The store was written by another version of CodecLM.
-  case unsupportedVersion(path: String, found: UInt64)
+  case unsupportedVersion(path: String, found: UInt64, StoreKind)
   /// The store contradicts itself; `reason` is the first contradiction found.
   case damaged(path: String, reason: String)
   /// A file could not be used, and the caller wanted all of them.
@@ -33,13 +41,13 @@ public enum TokenStoreError: Error, Equatable, Sendable, CustomStringConvertible
   /// One line that names the file and the way out.
   public var description: String {
     switch self {
-    case .notATokenStore(let path):
-      "\(path) is not a token store; remove it or choose another place"
-    case .unsupportedVersion(let path, let found):
-      "\(path) is a token store of version \(found), not \(TokenStoreFormat.version);"
+    case .notAStore(let path, let kind):
+      "\(path) is not a \(kind.rawValue); remove it or choose another place"
+    case .unsupportedVersion(let path, let found, let kind):
+      "\(path) is a \(kind.rawValue) of version \(found), not \(kind.version);"
         + " remove it to build it again"
     case .damaged(let path, let reason):
-      "the token store \(path) is damaged: \(reason); remove it to build it again"
+      "the store \(path) is damaged: \(reason); remove it to build it again"
     case .changed(let folder, let what):
       "the files in \(folder) are others" + (what.isEmpty ? "" : " (\(what))")
     case .unusableFile(let folder, let file): "\(folder)/\(file)"
