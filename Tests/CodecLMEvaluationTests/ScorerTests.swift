@@ -99,7 +99,17 @@ import Testing
     // Units 3, 1, 0, 2 and then 0, 1, 2, 3.
     let score = PictureScore(
       tokenBits: [1, 2, 4, 8, 16, 32, 64, 128, 256], bytes: 8, baselineBits: 1)
-    #expect(try scorer.unitBits(score, of: stream) == [4 + 16, 2 + 32, 8 + 64, 1 + 128 + 256])
+    let expected: [Double] = [4 + 16, 2 + 32, 8 + 64, 1 + 128 + 256]
+    #expect(try scorer.unitBits(score, of: stream) == expected)
+  }
+
+  @Test func `a vocabulary that is padded scores the tokenizer's tokens`() throws {
+    let model = try Llama(TestModels.configuration(vocabulary: 320, context: 160), seed: 1)
+    let checkpoint = Checkpoint(model, .bytes, TestImages.profile())
+    let stream = try checkpoint.codec.makeCodec().canonicalBytes(
+      of: TestImages.picture(1, size: 16).jpegFile())
+    let score = try Scorer(checkpoint).scores(of: [stream])[0]
+    #expect(score.tokenBits.count == stream.count + 1)
   }
 
   @Test func `a stream of another profile is refused`() throws {
@@ -118,14 +128,5 @@ import Testing
     #expect(image.pixel(3, 3) == image.pixel(0, 0))
     #expect(Array(image.pixel(4, 0)) == [153, 150, 90])
     #expect(Array(image.pixel(5, 3)) == [255, 252, 192])
-  }
-
-  @Test func `a vocabulary that is padded scores the tokenizer's tokens`() throws {
-    let model = try Llama(TestModels.configuration(vocabulary: 320, context: 160), seed: 1)
-    let checkpoint = Checkpoint(model, .bytes, TestImages.profile())
-    let stream = try checkpoint.codec.makeCodec().canonicalBytes(
-      of: TestImages.picture(1, size: 16).jpegFile())
-    let score = try Scorer(checkpoint).scores(of: [stream])[0]
-    #expect(score.tokenBits.count == stream.count + 1)
   }
 }

@@ -1,13 +1,13 @@
 import Foundation
 
 /// A look at some of a folder's images, to choose a profile for them.
-public struct ImageSurvey: Sendable {
+package struct ImageSurvey: Sendable {
   /// Images whose headers were read.
-  public let images: Int
+  package let images: Int
   /// Median of their shorter sides, in pixels.
-  public let medianSide: Int
+  package let medianSide: Int
   /// Whether none has colour.
-  public let isGrayscale: Bool
+  package let isGrayscale: Bool
 
   /// Files looked at, spread evenly over the folder.
   private static let sample = 256
@@ -18,7 +18,7 @@ public struct ImageSurvey: Sendable {
   private static let smallSide = 64
 
   /// Reads the headers of up to 256 files.
-  public init(_ folder: MediaFolder, pool: WorkerPool = .shared) {
+  package init(_ folder: MediaFolder, pool: WorkerPool = .shared) {
     let count = min(Self.sample, folder.files.count)
     let headers = pool.map(count) { index -> JPEGHeader? in
       let file = folder.files[index * folder.files.count / count]
@@ -32,19 +32,19 @@ public struct ImageSurvey: Sendable {
 
   /// The side of the square pictures to learn: their own if small, otherwise what a processor can
   /// afford.
-  public var suggestedSide: Int {
+  package var suggestedSide: Int {
     medianSide <= Self.smallSide ? max(medianSide, 1) : Self.affordableSide
   }
 
   /// The profile that suits the images: square pictures of the ``suggestedSide``, gray if they are.
-  public var profile: JPEGProfile {
+  package var profile: JPEGProfile {
     JPEGProfile(size: suggestedSide, subsampling: isGrayscale ? .grayscale : .yCbCr420)
   }
 }
 
 extension CodecProfile {
-  /// The profile of a folder's files of which nothing is said: of images by an ``ImageSurvey``, of videos the
-  /// paper's.
+  /// The profile of a folder's files of which nothing is said: images are looked at, and become squares of
+  /// their own size if they are small, gray if all of them are; videos have the paper's form.
   ///
   /// - Parameters:
   ///   - folder: the files.

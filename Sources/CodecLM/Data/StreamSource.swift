@@ -4,8 +4,10 @@ import Foundation
 public struct StreamSource: Sendable {
   /// The images.
   public let folder: MediaFolder
-  /// In 0...1, which share of the images is kept for validation; at first ``HeldOutSplit/share(of:)`` of the
-  /// number of files. With two or more pictures, at least one is on each side.
+  /// Which share of the images is kept for validation, in 0...1.
+  ///
+  /// At first ``HeldOutSplit/share(of:)`` of the number of files. With two or more pictures, at least one is on
+  /// each side.
   public var heldOutShare: Double
   /// Whether each training image is there a second time, mirrored left to right, behind all images; not where
   /// its mirror image is held out.

@@ -41,7 +41,7 @@ public struct TokenStore: Sendable {
   public let statistics: Statistics
 
   /// Hash of everything the contents depend on; of the files their names and sizes.
-  public let key: UInt64
+  package let key: UInt64
   /// The same with the files' times.
   let freshness: UInt64
   /// What stands before each image's tokens, or before those of all; see ``prefix(of:)``.

@@ -47,29 +47,32 @@ extension TokenStore {
   ///   - tokenizer: what makes tokens of them.
   ///   - url: the store's file.
   ///   - streams: where the streams are kept; by default beside it, with the ending `streams`.
-  ///   - key: the ``TokenStore/key`` of the store that is wanted, where nothing else will do. A store that has it is
-  ///     taken whatever the files' times are, and nothing is written unless the folder's files fit it.
   ///   - pool: the threads that read and encode.
   ///   - progress: called about twice a second, in both passes; an error it throws ends building.
   /// - Throws: ``StoreError``, ``FileError`` when a store cannot be written, and what `progress` throws.
   ///   What stood at `url` is then unchanged.
   public static func build(
     _ source: StreamSource, _ tokenizer: Tokenizer, at url: URL, streams: URL? = nil,
-    expecting key: UInt64? = nil, pool: WorkerPool = .shared,
-    progress: (FileProgress) throws -> Void = { _ in }
+    pool: WorkerPool = .shared, progress: (FileProgress) throws -> Void = { _ in }
   ) throws -> TokenStore {
-    if let old = try usable(at: url, source, tokenizer, expecting: key) { return old }
+    if let old = try usable(at: url, source, tokenizer) { return old }
     let place = streams ?? url.deletingPathExtension().appendingPathExtension("streams")
     return try build(
       StreamStore.build(source, at: place, pool: pool, progress: progress), tokenizer, at: url,
       pool: pool, progress: progress)
   }
 
-  /// The store at `url` if it is what ``build(_:_:at:streams:expecting:pool:progress:)`` would make.
+  /// The store at `url` if it is what ``build(_:_:at:streams:pool:progress:)`` would make.
   ///
+  /// - Parameters:
+  ///   - url: the store's file.
+  ///   - source: what the streams are made from.
+  ///   - tokenizer: what makes tokens of them.
+  ///   - key: the ``TokenStore/key`` of the store that is wanted, where nothing else will do. A store that has it is
+  ///     taken whatever the files' times are.
   /// - Throws: ``StoreError/changed(folder:what:)`` where what is expected cannot be made,
   ///   ``StoreError/unusableFile(folder:_:)`` of a strict source.
-  static func usable(
+  package static func usable(
     at url: URL, _ source: StreamSource, _ tokenizer: Tokenizer, expecting key: UInt64? = nil
   ) throws -> TokenStore? {
     let keys = StoreKeys(source.listing, tokenizer)

@@ -11,7 +11,9 @@ package enum RunFolder {
   /// Names of files that every such folder has one of.
   package static let marks: Set<String> = ["codec.json", store, streams]
   /// Endings of the files that a model or a run consists of.
-  private static let endings = [".json", ".jsonl", ".safetensors", ".bin", ".model", ".tokens", ".streams"]
+  private static let endings = [
+    ".json", ".jsonl", ".safetensors", ".bin", ".model", ".tokens", ".streams",
+  ]
 
   /// The files of a model or a run, which nothing else may replace.
   package static func files(in folder: String) -> [String] {

@@ -34,7 +34,7 @@ public struct TrainingPlan: Sendable {
   public var profile: CodecProfile
   /// What a new model looks like.
   public var shape = Shape.suited
-  /// How long to train. Of a resumed run, in all from its beginning.
+  /// How long to train; of a resumed run, in all from its beginning.
   public var budget: Trainer.Length
   /// The share of images that is kept for validation, in 0...1; at first ``HeldOutSplit/share(of:)`` of their
   /// number, or that of the model to go on from, so that no picture it learnt is taken for an unknown one.
@@ -119,8 +119,10 @@ public struct TrainingPlan: Sendable {
     tokenizer = .given(base.tokenizer)
   }
 
-  /// A plan for going on with a run. ``budget``, ``keep``, ``recomputes``, ``isStrict`` and ``pool`` may change;
-  /// what else determines the run is as it was.
+  /// A plan for going on with a run.
+  ///
+  /// ``budget``, ``keep``, ``recomputes``, ``isStrict`` and ``pool`` may change; what else determines the run is as
+  /// it was.
   ///
   /// - Parameters:
   ///   - folder: the run's.
@@ -167,6 +169,6 @@ public struct TrainingPlan: Sendable {
     try run.run(after: elapsed) { try report(.run($0)) }
   }
 
-  /// Seconds of the budget that have gone by.
+  /// Seconds of the budget that are over.
   package var elapsed: Double { (ContinuousClock.now - start) / .seconds(1) }
 }

@@ -12,7 +12,9 @@ private struct TileProfile: Profile {
 
 private struct TileCodec: Codec {
   func canonicalBytes(of file: [UInt8]) throws(CodecError) -> [UInt8] {
-    guard file.count == 17, file[0] == UInt8(ascii: "T") else { throw .wrongFormat(expected: "tile") }
+    guard file.count == 17, file[0] == UInt8(ascii: "T") else {
+      throw .wrongFormat(expected: "tile")
+    }
     return file.dropFirst().map { $0 & 0xF0 }
   }
   func file(from canonical: [UInt8]) -> [UInt8] { [UInt8(ascii: "T")] + canonical }
@@ -50,7 +52,8 @@ private struct TileCodec: Codec {
     for index in 0..<40 { try folder.write(tile(index), to: "tiles/\(index).tile") }
     let profile = CodecProfile(TileProfile())
     let data = try TokenStore.build(
-      from: MediaFolder(folder("tiles"), profile.mediaKind), profile, at: folder("tiles.tokens"))
+      StreamSource(MediaFolder(folder("tiles"), profile.mediaKind), profile), .bytes,
+      at: folder("tiles.tokens"))
     #expect(data.count == 40)
     let checkpoint = Checkpoint(try TestModels.model(context: 64), data.tokenizer, profile)
     var run = try TrainingRun(
@@ -87,9 +90,10 @@ private struct TileCodec: Codec {
     try withTemporaryFolder { folder in
       try TestImages.write(tile(1), to: folder, "a.tile")
       #expect(throws: CodecError.self) {
-        try TokenStore.build(
-          from: MediaFolder(folder, TileProfile().mediaKind), CodecProfile(TileProfile()),
-          at: folder.appendingPathComponent("tokens"), mirrored: true)
+        var source = try StreamSource(
+          MediaFolder(folder, TileProfile().mediaKind), CodecProfile(TileProfile()))
+        source.isMirrored = true
+        _ = try StreamStore.build(source, at: folder.appendingPathComponent("streams"))
       }
     }
   }

@@ -77,16 +77,14 @@ struct TokenStoreTests {
   {
     let fixture = try StoreFixture(lengths: lengths)
     let store = try fixture.build()
-    func reopen() throws -> TokenStore {
-      try TokenStore.build(
-        fixture.source(), .bytes, at: fixture.url, expecting: store.key,
-        progress: { _ in Issue.record("it is built again") })
+    func reopen() throws -> TokenStore? {
+      try TokenStore.usable(at: fixture.url, fixture.source(), .bytes, expecting: store.key)
     }
     let before = try Data(contentsOf: fixture.url)
     try FileManager.default.setAttributes(
       [.modificationDate: Date(timeIntervalSince1970: 1)],
       ofItemAtPath: fixture.folder("images/0000.jpg").path)
-    #expect(try reopen().count == 40)
+    #expect(try reopen()?.count == 40)
     try fixture.folder.write([UInt8(ascii: "P"), 1], to: "images/more.jpg")
     let error = StoreError.changed(
       folder: fixture.folder("images").path, what: "1 new, such as more.jpg")

@@ -121,7 +121,8 @@ import Testing
     let sample = StreamSample(of: streams)
     let recipe = TokenizerRecipe(insideSymbols: true, for: plan.profile)
     #expect(try data.tokenizer == recipe.tokenizer(from: sample, plan.profile))
-    let other = self.plan { $0.tokenizer = .given(.bytes) }
+    var other = plan
+    other.tokenizer = .given(.bytes)
     #expect(try other.data(in: run).tokenizer == .bytes)
   }
 

@@ -21,6 +21,7 @@ struct FuzzTarget {
     case "codec": description("codec.json")
     case "statistics": statistics()
     case "store": store()
+    case "streams": streamStore()
     case "state": trainingState()
     case "metrics": metrics()
     default: nil

@@ -9,12 +9,7 @@ extension FuzzTarget {
       return FuzzTarget { _ in }
     }
     return file("a.tokens") { url in
-      if let mapped = try? MappedFile(path: url.path), mapped.count >= 8, mapped.count % 8 == 0 {
-        var bytes = mapped.bytes(0..<mapped.count - 8)
-        let sum = StoreFile.checksum(of: mapped)
-        bytes += (0..<8).map { UInt8(truncatingIfNeeded: sum >> (8 * $0)) }
-        write(bytes, to: url)
-      }
+      seal(url)
       let store = try TokenStore(url)
       for index in 0..<store.count {
         require(store.tokens(of: index).count == store.tokenCount(of: index), "counts are right")
@@ -22,6 +17,33 @@ extension FuzzTarget {
       }
       _ = store.suggestedContext
     }
+  }
+
+  /// Stream stores, sealed like token stores.
+  static func streamStore() -> FuzzTarget {
+    _ = run { folder, _ in
+      keepSeed(folder.deletingLastPathComponent().appendingPathComponent("images.streams"))
+      return FuzzTarget { _ in }
+    }
+    return file("a.streams") { url in
+      seal(url)
+      let store = try StreamStore(url)
+      for index in 0..<store.count {
+        require(store.bytes(of: index).count == store.byteCount(of: index), "counts are right")
+        _ = (store.name(of: index), store.annotation(of: index), store.isHeldOut(index))
+      }
+      require(StreamSample(of: store).streams.count <= store.originals, "a sample is of originals")
+    }
+  }
+
+  /// Puts the right checksum at the end of a store's file.
+  private static func seal(_ url: URL) {
+    guard let mapped = try? MappedFile(path: url.path), mapped.count >= 8, mapped.count % 8 == 0
+    else { return }
+    var bytes = mapped.bytes(0..<mapped.count - 8)
+    let sum = StoreFile.checksum(of: mapped)
+    bytes += (0..<8).map { UInt8(truncatingIfNeeded: sum >> (8 * $0)) }
+    write(bytes, to: url)
   }
 
   /// What a checkpoint says of its run.
