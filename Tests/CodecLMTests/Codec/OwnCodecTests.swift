@@ -12,7 +12,9 @@ private struct TileProfile: Profile {
 
 private struct TileCodec: Codec {
   func canonicalBytes(of file: [UInt8]) throws(CodecError) -> [UInt8] {
-    guard file.count == 17, file[0] == UInt8(ascii: "T") else { throw .wrongFormat(expected: "tile") }
+    guard file.count == 17, file[0] == UInt8(ascii: "T") else {
+      throw .wrongFormat(expected: "tile")
+    }
     return file.dropFirst().map { $0 & 0xF0 }
   }
   func file(from canonical: [UInt8]) -> [UInt8] { [UInt8(ascii: "T")] + canonical }
