@@ -43,7 +43,7 @@ private struct CountedClips: ClipCoding {
   func clip(ofFile file: [UInt8]) throws(CodecError) -> [PixelImage] {
     count.clips.withLock { $0 += 1 }
     let canonical = try canonicalBytes(of: file)
-    guard canonical.count == framesPerClip else { throw .corrupt(message: "another clip's") }
+    guard canonical.count == framesPerClip else { throw .corrupt(.decoder("another clip's")) }
     return canonical.map { PixelImage(width: 1, height: 1, channels: 1, samples: [$0]) }
   }
 

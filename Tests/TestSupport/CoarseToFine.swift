@@ -13,7 +13,7 @@ package struct CoarseToFine: UnitCoding {
   }
 
   package func file(from canonical: [UInt8]) throws(CodecError) -> [UInt8] {
-    guard canonical.count == 8 else { throw .notCanonical(offset: 0, reason: "not eight bytes") }
+    guard canonical.count == 8 else { throw .notCanonical(offset: 0, .other("not eight bytes")) }
     var file = Array(canonical[4...])
     for (unit, byte) in zip(Self.first, canonical) { file[unit] |= byte << 4 }
     return file

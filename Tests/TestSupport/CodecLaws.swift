@@ -75,7 +75,8 @@ private struct CodecLaws<C: Codec> {
       var other = grammar
       let stranger = byte ^ UInt8(truncatingIfNeeded: 1 + offset % 255)
       try require(
-        other.advance(stranger) == allowed.contains(stranger), "allowed bytes advance, at \(offset)")
+        other.advance(stranger) == allowed.contains(stranger), "allowed bytes advance, at \(offset)"
+      )
       try require(grammar.advance(byte), "byte \(offset) advances")
     }
     try require(grammar.isComplete && grammar.allowedBytes.isEmpty, "a whole stream is complete")

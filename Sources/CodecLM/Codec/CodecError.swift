@@ -6,8 +6,8 @@ public enum CodecError: Error, Equatable, Sendable {
   case unsupported(String)
   /// The file is a sheet that this program drew for people; see ``PixelImage/sheetFile(quality:)``.
   case sheet
-  /// The decoder stopped; `message` is its own text.
-  case corrupt(message: String)
+  /// The file or the data cannot be read.
+  case corrupt(DataFault)
   /// The decoder went on only by inventing or leaving out data; `message` is its first warning.
   case warned(message: String)
   /// The picture is larger than the limit that bounds memory.
@@ -17,7 +17,7 @@ public enum CodecError: Error, Equatable, Sendable {
   /// The profile contradicts itself or leaves the supported range.
   case invalidProfile(String)
   /// The stream is not in the profile's canonical form; `offset` is the first byte that differs.
-  case notCanonical(offset: Int, reason: String)
+  case notCanonical(offset: Int, StreamFault)
   /// The decoder's or encoder's memory ran out.
   case outOfMemory
 }
@@ -41,14 +41,14 @@ extension CodecError: CustomStringConvertible {
     case .wrongFormat(let expected): "not a \(expected) file"
     case .unsupported(let part): "unsupported: \(part)"
     case .sheet: "a sheet or map that jpeglm drew, not a picture to learn from"
-    case .corrupt(let message): "corrupt: \(message)"
+    case .corrupt(let fault): "corrupt: \(fault)"
     case .warned(let message): "decodes only with a warning: \(message)"
     case .tooLarge(let width, let height, let maximum):
       "\(width) × \(height) pixels are more than the limit of \(maximum)"
     case .tooShort(let frames, let needed, let perSecond):
       "too short: \(frames) frames at \(perSecond) a second, \(needed) are needed"
     case .invalidProfile(let reason): "invalid profile: \(reason)"
-    case .notCanonical(let offset, let reason): "not canonical at byte \(offset): \(reason)"
+    case .notCanonical(let offset, let fault): "not canonical at byte \(offset): \(fault)"
     case .outOfMemory: "out of memory"
     }
   }

@@ -76,7 +76,7 @@ public struct Generator: Sendable {
   ///   - sampling: how tokens are drawn.
   ///   - seed: equal seeds give equal files.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``, ``GeneratorError/lossyTokenizer``, and
-  ///   ``CodecError/notCanonical(offset:reason:)`` for a prompt that the grammar does not allow.
+  ///   ``CodecError/notCanonical(offset:_:)`` for a prompt that the grammar does not allow.
   public func generate(
     count: Int, continuing prompts: [Prompt] = [.empty],
     sampling: SamplingParameters = SamplingParameters(),

@@ -15,7 +15,7 @@ package struct StreamConstraint: Sendable {
 
   /// The constraint at the beginning of a stream.
   ///
-  /// - Throws: ``CodecError/notCanonical(offset:reason:)`` if the grammar does not allow `prompt`.
+  /// - Throws: ``CodecError/notCanonical(offset:_:)`` if the grammar does not allow `prompt`.
   package init(
     _ grammar: (any ByteGrammar)?, _ trie: TokenTrie, prompt: Prompt = .empty
   ) throws(CodecError) {
@@ -26,13 +26,13 @@ package struct StreamConstraint: Sendable {
     next = .init(bytes: prompt.tail.bytes)
     guard var grammar else { return }
     for (offset, byte) in prompt.bytes.enumerated() where !grammar.advance(byte) {
-      throw .notCanonical(offset: offset, reason: "no stream of the profile goes on so")
+      throw .notCanonical(offset: offset, .prompt)
     }
     self.grammar = grammar
     next.bytes = grammar.allowedBytes.intersection(next.bytes)
     if next.bytes.isEmpty, prompt.tail != .empty || !grammar.isComplete {
       throw .notCanonical(
-        offset: prompt.bytes.count, reason: "no stream of the profile goes on so")
+        offset: prompt.bytes.count, .prompt)
     }
   }
 

@@ -152,11 +152,11 @@ import Testing
     changed[stream.header.count] = 7
     #expect(
       throws: CodecError.notCanonical(
-        offset: stream.header.count, reason: "a byte that may not stand here")
+        offset: stream.header.count, .byte)
     ) { try grammar.layout(of: changed) }
     let cut = Array(stream.bytes.dropLast())
     #expect(
-      throws: CodecError.notCanonical(offset: cut.count, reason: "the stream ends too early")
+      throws: CodecError.notCanonical(offset: cut.count, .end)
     ) { try grammar.layout(of: cut) }
     #expect(throws: CodecError.self) { try grammar.layout(of: stream.bytes + [0]) }
   }

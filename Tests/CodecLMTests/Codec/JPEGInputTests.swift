@@ -147,7 +147,7 @@ import Testing
     let plain = try CodecFixtures.bytes("plain.jpg")
     let stray = plain[..<2] + [1, 2, 3] + plain[2...]
     #expect(
-      error(Array(stray.prefix(20))) == .corrupt(message: "the segment at byte 5 is cut off"))
+      error(Array(stray.prefix(20))) == .corrupt(.header(.segment, offset: 5)))
     let small = try JPEGCodec(JPEGProfile(size: 16, stream: .scan), maximumPixels: 255)
     #expect(throws: CodecError.tooLarge(width: 16, height: 16, maximumPixels: 255)) {
       try small.canonicalBytes(of: CodecFixtures.bytes("plain.jpg"))
@@ -170,7 +170,7 @@ import Testing
       return headers + luma + chroma + [0xFF, 0xD9]
     }
     for scans in [3, 100] { #expect(try codec.canonicalBytes(of: file(scans: scans)) == canonical) }
-    #expect(throws: CodecError.corrupt(message: "too many scans")) {
+    #expect(throws: CodecError.corrupt(.decoder("too many scans"))) {
       try codec.canonicalBytes(of: file(scans: 102))
     }
   }

@@ -53,11 +53,11 @@ import Testing
     let stream = try codec.canonicalBytes(of: CodecFixtures.pattern(16, 16, channels: 3))
     #expect(
       throws: CodecError.notCanonical(
-        offset: stream.count, reason: "a byte that may not stand here")
+        offset: stream.count, .byte)
     ) { try codec.unitEnds(of: stream + [0]) }
     #expect(
       throws: CodecError.notCanonical(
-        offset: stream.count - 1, reason: "the stream ends too early")
+        offset: stream.count - 1, .end)
     ) { try codec.unitEnds(of: stream.dropLast()) }
   }
 

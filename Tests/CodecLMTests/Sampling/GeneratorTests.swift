@@ -114,7 +114,7 @@ import Testing
       let marker = Prompt(bytes: [0xFF, 0xD0])
       #expect(
         throws: CodecError.notCanonical(
-          offset: 1, reason: "no stream of the profile goes on so")
+          offset: 1, .prompt)
       ) { try generator.stream(count: 1, continuing: [marker]) }
       generator.isConstrained = false
       #expect(throws: Never.self) { try generator.stream(count: 1, continuing: [marker]) }

@@ -15,7 +15,7 @@ struct AVCBitReader {
 
   /// u(n), n ≤ 32.
   mutating func bits(_ count: Int) throws(CodecError) -> Int {
-    guard place + count <= 8 * bytes.count else { throw .corrupt(message: "parameter set cut off") }
+    guard place + count <= 8 * bytes.count else { throw .corrupt(.parameterSet(.end)) }
     var value = 0
     for _ in 0..<count {
       value = value << 1 | Int(bytes[place / 8] >> UInt8(7 - place % 8) & 1)
@@ -29,7 +29,7 @@ struct AVCBitReader {
     var zeros = 0
     while try bits(1) == 0 {
       zeros += 1
-      guard zeros < 32 else { throw .corrupt(message: "parameter set with a number too long") }
+      guard zeros < 32 else { throw .corrupt(.parameterSet(.number)) }
     }
     return try 1 << zeros - 1 + bits(zeros)
   }
@@ -50,7 +50,7 @@ struct AVCBitReader {
     let stop = try bits(1)
     let alignment = try bits((8 - place % 8) % 8)
     guard stop == 1, alignment == 0, place == 8 * bytes.count else {
-      throw .corrupt(message: "parameter set with more than its fields")
+      throw .corrupt(.parameterSet(.rest))
     }
   }
 }

@@ -116,7 +116,7 @@
 
     /// The complete file of a canonical stream, as Annex B.
     ///
-    /// - Throws: ``CodecError/notCanonical(offset:reason:)``.
+    /// - Throws: ``CodecError/notCanonical(offset:_:)``.
     public func file(from canonical: [UInt8]) throws(CodecError) -> [UInt8] {
       try follow(canonical)
       switch profile.stream {
@@ -139,7 +139,7 @@
     /// This is, with the grammar, which ``file(from:)`` asks, the test of whether a sampled stream is a
     /// valid one: the decoder must give the profile's number of frames and make nothing up.
     ///
-    /// - Throws: ``CodecError/corrupt(message:)``, ``CodecError/warned(message:)``.
+    /// - Throws: ``CodecError/corrupt(_:)``, ``CodecError/warned(message:)``.
     public func clip(ofFile file: [UInt8]) throws(CodecError) -> [PixelImage] {
       try FFmpeg.decode(file, profile)
     }
@@ -214,7 +214,7 @@
 
     /// The macroblocks of a stream, one piece each, frame after frame.
     ///
-    /// - Throws: ``CodecError/notCanonical(offset:reason:)``.
+    /// - Throws: ``CodecError/notCanonical(offset:_:)``.
     public func unitRuns(of canonical: [UInt8]) throws(CodecError) -> [UnitRun] {
       try grammar.layout(of: canonical).unitEnds.enumerated().map {
         UnitRun(unit: $0.offset, end: $0.element)

@@ -17,7 +17,7 @@ extension AVCGrammar {
 
   /// Where the macroblocks and frames of a stream are, if this is the grammar at its beginning.
   ///
-  /// - Throws: ``CodecError/notCanonical(offset:reason:)`` where a byte is not allowed.
+  /// - Throws: ``CodecError/notCanonical(offset:_:)`` where a byte is not allowed.
   /// - Complexity: O(bytes).
   package func layout(of canonical: [UInt8]) throws(CodecError) -> Layout {
     var grammar = self
@@ -26,12 +26,12 @@ extension AVCGrammar {
     for (offset, byte) in canonical.enumerated() {
       let whole = grammar.wholeFrames
       guard grammar.advance(byte, unitEnded: { layout.unitEnds.append(8 * offset + $0) }) else {
-        throw .notCanonical(offset: offset, reason: "a byte that may not stand here")
+        throw .notCanonical(offset: offset, .byte)
       }
       if grammar.wholeFrames > whole, !grammar.isComplete { layout.frameStarts.append(offset + 1) }
     }
     guard grammar.isComplete else {
-      throw .notCanonical(offset: canonical.count, reason: "the stream ends too early")
+      throw .notCanonical(offset: canonical.count, .end)
     }
     return layout
   }

@@ -27,7 +27,7 @@ struct AVCParameters: Sendable {
 
   /// The parameters of two NAL units without start codes.
   ///
-  /// - Throws: ``CodecError/wrongFormat(expected:)``, ``CodecError/corrupt(message:)``, and
+  /// - Throws: ``CodecError/wrongFormat(expected:)``, ``CodecError/corrupt(_:)``, and
   ///   ``CodecError/unsupported(_:)`` for what x264 does not write in the baseline profile with one
   ///   macroblock a slice.
   init(sequence: [UInt8], picture: [UInt8]) throws(CodecError) {

@@ -114,7 +114,7 @@
       switch unsafe result.status {
       case .done: return
       case .wrongFormat: throw .wrongFormat(expected: "video")
-      case .corrupt, .notApplicable: throw .corrupt(message: message)
+      case .corrupt, .notApplicable: throw .corrupt(.decoder(message))
       case .warned: throw .warned(message: message)
       case .unsupported: throw .unsupported(message)
       case .tooLarge:

@@ -5,7 +5,9 @@ public protocol SymbolMarking: Codec {
 }
 
 extension Codec {
-  /// The bytes that begin a symbol, in streams that have such. A tokenizer that is split before them has
+  /// The bytes that begin a symbol, in streams that have such.
+  ///
+  /// A tokenizer that is split before them has
   /// no token that reaches from symbol to symbol.
   public var symbolStarts: ByteSet {
     (self as? any SymbolMarking)?.bytesBeginningSymbols ?? ByteSet()

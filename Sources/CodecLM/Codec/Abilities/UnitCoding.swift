@@ -11,7 +11,7 @@ public protocol UnitCoding: Codec {
   /// What follows the last bit of a piece but codes no unit (padding, stuffing, restart markers) is not
   /// counted to it. Every unit has at least one piece.
   ///
-  /// - Throws: ``CodecError/notCanonical(offset:reason:)`` where the grammar does not allow a byte.
+  /// - Throws: ``CodecError/notCanonical(offset:_:)`` where the grammar does not allow a byte.
   /// - Complexity: O(bytes).
   func unitRuns(of canonical: [UInt8]) throws(CodecError) -> [UnitRun]
 }
@@ -52,7 +52,9 @@ public struct UnitRun: Sendable, Hashable {
   /// The unit's number.
   public let unit: Int
   /// The offset behind the piece's last bit, counted in bits from the beginning of the stream, bytes from
-  /// their highest bit. The piece begins where the one before it ends.
+  /// their highest bit.
+  ///
+  /// The piece begins where the one before it ends.
   public let end: Int
 
   /// A piece of a stream.
@@ -86,7 +88,7 @@ extension Codec {
 
   /// For each unit, how many bits from the beginning of a stream decide it.
   ///
-  /// - Throws: ``CodecError/notCanonical(offset:reason:)`` where the grammar does not allow a byte;
+  /// - Throws: ``CodecError/notCanonical(offset:_:)`` where the grammar does not allow a byte;
   ///   ``CodecError/unsupported(_:)`` where the format has no units.
   /// - Complexity: O(bytes).
   public func unitEnds(of canonical: [UInt8]) throws(CodecError) -> [Int] {

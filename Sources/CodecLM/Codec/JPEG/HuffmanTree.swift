@@ -29,14 +29,14 @@ struct HuffmanTree: Sendable {
   /// A tree from the 16 numbers of codes of each length and the symbols in the order of their codes, as
   /// in a DHT segment (T.81 B.2.4.2).
   ///
-  /// - Throws: ``CodecError/corrupt(message:)`` when there are more codes than fit.
+  /// - Throws: ``CodecError/corrupt(_:)`` when there are more codes than fit.
   init(counts: some Sequence<UInt8>, symbols: some Sequence<UInt8>) throws(CodecError) {
     var symbols = symbols.makeIterator()
     var code = 0
     for (index, count) in counts.enumerated() {
       for _ in 0..<count {
         guard let symbol = symbols.next(), code < 1 << (index + 1) else {
-          throw .corrupt(message: "Bogus Huffman table definition")
+          throw .corrupt(.huffmanTable(isMissing: false))
         }
         insert(symbol, code: code, length: index + 1)
         code += 1

@@ -8,7 +8,7 @@ extension JPEGCodec: UnitCoding, SymbolMarking {
 
   /// The pieces of a stream and the MCU that each belongs to.
   ///
-  /// - Throws: ``CodecError/notCanonical(offset:reason:)``.
+  /// - Throws: ``CodecError/notCanonical(offset:_:)``.
   public func unitRuns(of canonical: [UInt8]) throws(CodecError) -> [UnitRun] {
     try form.unitRuns(of: canonical)
   }
@@ -22,7 +22,7 @@ extension JPEGCodec: StreamChecking {
   /// complete at the end; libjpeg decodes it without a warning; and ``JPEGInspection``, which shares
   /// no reader with the two, finds no fault, the profile's number of MCUs and the same ends of them.
   ///
-  /// - Throws: ``CodecError/notCanonical(offset:reason:)`` or ``CodecError/corrupt(message:)``.
+  /// - Throws: ``CodecError/notCanonical(offset:_:)`` or ``CodecError/corrupt(_:)``.
   public func checkFully(_ canonical: [UInt8]) throws(CodecError) {
     let coded = try unitsCoded(in: canonical)
     let scan = try form.scan(of: canonical)
@@ -30,11 +30,11 @@ extension JPEGCodec: StreamChecking {
     let file = template.file(of: scan)
     _ = try picture(ofFile: file)
     let inspection = try JPEGInspection(file, mcu: unitCount - 1)
-    if let fault = inspection.fault { throw .corrupt(message: "\(fault)") }
+    if let fault = inspection.fault { throw .corrupt(.inspection(fault)) }
     let last = inspection.dataUnits.last?.codes.last
     guard inspection.scans.first?.mcusRead == unitCount, ends.count == unitCount,
       coded == unitCount, last.map({ $0.bitEnd - 8 * template.fileHeader.count }) == ends.last
-    else { throw .corrupt(message: "grammar and inspection count differently") }
+    else { throw .corrupt(.unitCount) }
   }
 }
 
@@ -50,7 +50,7 @@ extension JPEGCodec: BaselineMeasuring {
     guard let rewritten = LibJPEG.rewrite(file, plain, hasTables: true) else {
       // Decoding says what is wrong with the data.
       _ = try picture(ofFile: file)
-      throw .corrupt(message: "the coefficients cannot be coded again")
+      throw .corrupt(.coefficients)
     }
     let interval = profile.restartInterval > 0 ? Self.restartIntervalSegment : 0
     let headers = template.fileHeader.count - interval

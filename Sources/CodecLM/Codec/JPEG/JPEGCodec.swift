@@ -60,7 +60,7 @@ public struct JPEGCodec: Codec {
   ///
   /// Headers and markers are checked, entropy-coded bits are not: see ``picture(ofFile:)``.
   ///
-  /// - Throws: ``CodecError/notCanonical(offset:reason:)``.
+  /// - Throws: ``CodecError/notCanonical(offset:_:)``.
   public func file(from canonical: [UInt8]) throws(CodecError) -> [UInt8] {
     template.file(of: try form.scan(of: canonical))
   }
@@ -72,7 +72,7 @@ public struct JPEGCodec: Codec {
   /// would not choose, up to seven bytes after the last MCU that it had read ahead. A stream without
   /// these too is one that `canonicalBytes(of: file(from: canonical))` returns unchanged.
   ///
-  /// - Throws: ``CodecError/corrupt(message:)``, ``CodecError/warned(message:)``.
+  /// - Throws: ``CodecError/corrupt(_:)``, ``CodecError/warned(message:)``.
   public func picture(ofFile file: [UInt8]) throws(CodecError) -> PixelImage {
     try LibJPEG.decode(
       file, grayscale: profile.isGrayscale, minimum: nil,

@@ -14,7 +14,7 @@ extension JPEGGrammar.Rules {
   /// - Parameters:
   ///   - scan: the data, whole, without header and trailer.
   ///   - body: takes each coefficient and block end, and the block of the MCU that it is in.
-  /// - Throws: ``CodecError/corrupt(message:)`` where the grammar does not allow a byte; what `body` throws.
+  /// - Throws: ``CodecError/corrupt(_:)`` where the grammar does not allow a byte; what `body` throws.
   /// - Complexity: O(bits).
   @inline(__always)
   func coefficients(
@@ -72,6 +72,6 @@ extension JPEGGrammar.Rules {
   }
 
   private static func fault(_ offset: Int) -> CodecError {
-    .corrupt(message: "entropy-coded data of another form at byte \(offset)")
+    .corrupt(.entropyCodedData(offset: offset))
   }
 }

@@ -19,7 +19,7 @@ public struct JPEGHeader: Hashable, Sendable {
   /// Reads the segments up to the first scan, behind the frame header (ITU-T T.81 B.2.2) only for the
   /// orientation; the first bytes of a file suffice if they reach as far as the frame header.
   ///
-  /// - Throws: ``CodecError/wrongFormat(expected:)`` without SOI, ``CodecError/corrupt(message:)``
+  /// - Throws: ``CodecError/wrongFormat(expected:)`` without SOI, ``CodecError/corrupt(_:)``
   ///   when no frame header is found, ``CodecError/unsupported(_:)`` when it gives no height (the
   ///   DNL marker of T.81 B.2.5 would).
   public init(_ file: [UInt8]) throws(CodecError) {
@@ -34,10 +34,10 @@ public struct JPEGHeader: Hashable, Sendable {
       let start = segment.parameters.lowerBound
       switch segment.marker.code {
       case 0xE1: look(at: segment)
-      case 0xDA: throw .corrupt(message: "a scan without a frame at byte \(start - 4)")
+      case 0xDA: throw .corrupt(.header(.noFrame, offset: start - 4))
       case _ where segment.marker.isFrameHeader:
         guard segment.parameters.count >= 6 else {
-          throw .corrupt(message: "the frame header at byte \(start - 4) is too short")
+          throw .corrupt(.header(.frame, offset: start - 4))
         }
         storedHeight = Int(file[start + 1]) << 8 | Int(file[start + 2])
         storedWidth = Int(file[start + 3]) << 8 | Int(file[start + 4])

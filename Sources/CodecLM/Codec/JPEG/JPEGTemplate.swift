@@ -25,7 +25,7 @@ struct JPEGTemplate: Sendable {
       // Tables 0 serve luminance, 1 chrominance; class 1 is AC (T.81 B.2.4.2).
       let table: UInt8 = component == 0 ? 0 : 1
       guard let dcTree = trees[table], let acTree = trees[0x10 | table] else {
-        throw .corrupt(message: "a Huffman table is missing")
+        throw .corrupt(.huffmanTable(isMissing: true))
       }
       dc.append(dcTree)
       ac.append(acTree)
@@ -84,7 +84,7 @@ struct JPEGTemplate: Sendable {
         let counts = rest.dropFirst().prefix(16)
         let total = counts.reduce(0) { $0 + Int($1) }
         guard counts.count == 16, rest.count >= 17 + total else {
-          throw .corrupt(message: "Bogus Huffman table definition")
+          throw .corrupt(.huffmanTable(isMissing: false))
         }
         trees[destination] = try HuffmanTree(
           counts: counts, symbols: rest.dropFirst(17).prefix(total))

@@ -105,7 +105,7 @@ enum LibJPEG {
     let message = unsafe Self.message(of: result)
     switch unsafe result.status {
     case .done: return
-    case .corrupt, .notApplicable: throw .corrupt(message: message)
+    case .corrupt, .notApplicable: throw .corrupt(.decoder(message))
     case .unsupported: throw .unsupported(message)
     case .tooLarge:
       throw unsafe .tooLarge(

@@ -31,14 +31,14 @@ struct MarkerReader {
   /// segment, as libjpeg does with a warning. After SOS the entropy-coded data follows, which is not
   /// for this reader.
   ///
-  /// - Throws: ``CodecError/corrupt(message:)`` at EOI and at the end of the bytes.
+  /// - Throws: ``CodecError/corrupt(_:)`` at EOI and at the end of the bytes.
   mutating func next() throws(CodecError) -> Segment {
     while true {
       while try byte() != 0xFF {}
       var code = try byte()
       while code == 0xFF { code = try byte() }  // fill bytes, B.1.1.2
       switch code {
-      case 0xD9: throw .corrupt(message: "no scan before EOI at byte \(offset - 2)")
+      case 0xD9: throw .corrupt(.header(.noScan, offset: offset - 2))
       case 0x00, 0x01, 0xD0...0xD8: continue
       default: break
       }
@@ -48,7 +48,7 @@ struct MarkerReader {
       let start = offset
       offset += max(high << 8 | low, 2) - 2
       guard offset <= file.count else {
-        throw .corrupt(message: "the segment at byte \(start - 4) is cut off")
+        throw .corrupt(.header(.segment, offset: start - 4))
       }
       return Segment(marker: JPEGMarker(code), parameters: start..<offset)
     }
@@ -56,7 +56,7 @@ struct MarkerReader {
 
   private mutating func byte() throws(CodecError) -> UInt8 {
     guard offset < file.count else {
-      throw .corrupt(message: "the file ends in its headers at byte \(offset)")
+      throw .corrupt(.header(.end, offset: offset))
     }
     defer { offset += 1 }
     return file[offset]

@@ -50,8 +50,9 @@ extension CodecProfile: CustomStringConvertible {
 }
 
 extension CodecProfile: Codable {
-  /// Of what is written. Files without one are of version 1, whose keys are in camel case; profiles read
-  /// both.
+  /// Of what is written.
+  ///
+  /// Files without one are of version 1, whose keys are in camel case; profiles read both.
   private static let version = 2
 
   private enum CodingKeys: String, CodingKey { case codec, version }

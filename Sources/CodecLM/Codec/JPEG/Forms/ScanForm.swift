@@ -1,8 +1,9 @@
 extension JPEGProfile.Stream {
   /// The whole file, an interchange format (T.81 B.2).
   public static let full = Self(name: "full")
-  /// The file without its quantization and Huffman tables, an abbreviated format (T.81 B.4): SOI,
-  /// APP0, SOF0, DRI if any, SOS, entropy-coded data, EOI. The form of the paper.
+  /// The file without its quantization and Huffman tables, an abbreviated format (T.81 B.4).
+  ///
+  /// SOI, APP0, SOF0, DRI if any, SOS, entropy-coded data, EOI: the form of the paper.
   public static let abbreviated = Self(name: "abbreviated")
   /// The entropy-coded data alone, with its restart markers if any.
   public static let scan = Self(name: "scan")
@@ -45,16 +46,16 @@ struct ScanForm: StreamForm {
   func scan(of stream: [UInt8]) throws(CodecError) -> ArraySlice<UInt8> {
     for (offset, byte) in header.enumerated() {
       guard offset < stream.count, stream[offset] == byte else {
-        throw .notCanonical(offset: offset, reason: "not the header of the profile")
+        throw .notCanonical(offset: offset, .header)
       }
     }
     let end = stream.count - trailer.count
     guard end > header.count else {
-      throw .notCanonical(offset: stream.count, reason: "no entropy-coded data")
+      throw .notCanonical(offset: stream.count, .noData)
     }
     try checkMarkers(stream, header.count..<end)
     guard stream[end...].elementsEqual(trailer) else {
-      throw .notCanonical(offset: end, reason: "no EOI at the end")
+      throw .notCanonical(offset: end, .noEndOfImage)
     }
     return stream[header.count..<end]
   }
@@ -72,7 +73,7 @@ struct ScanForm: StreamForm {
       let code = offset + 1 < scan.upperBound ? bytes[offset + 1] : nil
       if code != 0x00 {
         guard code == 0xD0 + UInt8(markers % 8), markers < profile.restartMarkerCount else {
-          throw .notCanonical(offset: offset, reason: "a marker that is not the restart marker due")
+          throw .notCanonical(offset: offset, .marker)
         }
         markers += 1
       }
@@ -81,7 +82,7 @@ struct ScanForm: StreamForm {
     guard markers == profile.restartMarkerCount else {
       throw .notCanonical(
         offset: scan.upperBound,
-        reason: "\(markers) restart markers, not \(profile.restartMarkerCount)")
+        .restartMarkers(markers, needed: profile.restartMarkerCount))
     }
   }
 
@@ -94,11 +95,11 @@ struct ScanForm: StreamForm {
         runs.append(UnitRun(unit: runs.count, end: 8 * offset + $0))
       }
       guard isAllowed else {
-        throw .notCanonical(offset: offset, reason: "a byte that may not stand here")
+        throw .notCanonical(offset: offset, .byte)
       }
     }
     guard state.isComplete else {
-      throw .notCanonical(offset: stream.count, reason: "the stream ends too early")
+      throw .notCanonical(offset: stream.count, .end)
     }
     return runs
   }

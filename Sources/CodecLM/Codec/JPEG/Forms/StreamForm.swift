@@ -7,12 +7,12 @@ protocol StreamForm: Sendable {
   /// The stream of entropy-coded data.
   ///
   /// - Parameter scan: data as libjpeg writes them in the profile's form, with restart markers.
-  /// - Throws: ``CodecError/corrupt(message:)`` where the form has no stream for the data.
+  /// - Throws: ``CodecError/corrupt(_:)`` where the form has no stream for the data.
   func stream(of scan: ArraySlice<UInt8>) throws(CodecError) -> [UInt8]
 
   /// The entropy-coded data of a stream, restart markers among them.
   ///
-  /// - Throws: ``CodecError/notCanonical(offset:reason:)``.
+  /// - Throws: ``CodecError/notCanonical(offset:_:)``.
   func scan(of stream: [UInt8]) throws(CodecError) -> ArraySlice<UInt8>
 
   /// The grammar of the streams, at the beginning of one.
@@ -20,7 +20,7 @@ protocol StreamForm: Sendable {
 
   /// The pieces of a stream and the MCU that each belongs to; see ``UnitCoding/unitRuns(of:)``.
   ///
-  /// - Throws: ``CodecError/notCanonical(offset:reason:)``.
+  /// - Throws: ``CodecError/notCanonical(offset:_:)``.
   func unitRuns(of stream: [UInt8]) throws(CodecError) -> [UnitRun]
 
   /// The bytes that begin a symbol; empty where streams have none.

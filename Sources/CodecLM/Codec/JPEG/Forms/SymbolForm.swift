@@ -1,6 +1,8 @@
 extension JPEGProfile.Stream {
   /// The coefficients of the entropy-coded data instead of their Huffman codes: for each block DC, the
-  /// AC coefficients that are not zero, and the block's end. A coefficient is a byte for component and
+  /// AC coefficients that are not zero, and the block's end.
+  ///
+  /// A coefficient is a byte for component and
   /// zig-zag index and a byte for the value, or three. The data and so the file follow from them bit by
   /// bit.
   public static let symbols = Self(name: "symbols")
@@ -26,7 +28,7 @@ struct SymbolForm: StreamForm {
 
   /// The symbols of entropy-coded data, which the scans' own grammar reads.
   ///
-  /// - Throws: ``CodecError/corrupt(message:)`` where the data are no scan of the profile, or a DC
+  /// - Throws: ``CodecError/corrupt(_:)`` where the data are no scan of the profile, or a DC
   ///   coefficient leaves the range of eight-bit samples.
   /// - Complexity: O(bits).
   func stream(of data: ArraySlice<UInt8>) throws(CodecError) -> [UInt8] {
@@ -38,7 +40,7 @@ struct SymbolForm: StreamForm {
       case .endOfBlock: symbols.append(JPEGSymbol.index(0, component: component).byte)
       case .coefficient(let index, let value):
         guard JPEGSymbol.range.contains(value) else {
-          throw .corrupt(message: "coefficient \(value) is out of range")
+          throw .corrupt(.coefficient(value))
         }
         symbols.append(JPEGSymbol.index(index, component: component).byte)
         JPEGSymbol.append(value, to: &symbols)
@@ -49,7 +51,7 @@ struct SymbolForm: StreamForm {
 
   /// The entropy-coded data of symbols.
   ///
-  /// - Throws: ``CodecError/notCanonical(offset:reason:)``.
+  /// - Throws: ``CodecError/notCanonical(offset:_:)``.
   func scan(of symbols: [UInt8]) throws(CodecError) -> ArraySlice<UInt8> {
     var writer = ScanWriter(capacity: symbols.count)
     var state = JPEGSymbolGrammar.State()
@@ -57,7 +59,7 @@ struct SymbolForm: StreamForm {
     for (offset, byte) in symbols.enumerated() {
       let (block, mcu) = (state.block, state.mcu)
       switch rules.advance(&state, byte) {
-      case nil: throw .notCanonical(offset: offset, reason: "a symbol that may not stand here")
+      case nil: throw .notCanonical(offset: offset, .symbol)
       case .nothing: continue
       case .endOfBlock: writer.append(scan.ac[block].codes[0x00])
       case .coefficient(index: 0, let value):
@@ -79,7 +81,7 @@ struct SymbolForm: StreamForm {
       }
     }
     guard state.mcu == rules.mcus else {
-      throw .notCanonical(offset: symbols.count, reason: "the stream ends too early")
+      throw .notCanonical(offset: symbols.count, .end)
     }
     writer.align()
     return writer.bytes[...]
@@ -91,14 +93,14 @@ struct SymbolForm: StreamForm {
     runs.reserveCapacity(rules.mcus)
     for (offset, symbol) in symbols.enumerated() {
       guard grammar.advance(symbol) else {
-        throw .notCanonical(offset: offset, reason: "a symbol that may not stand here")
+        throw .notCanonical(offset: offset, .symbol)
       }
       if grammar.unitCount > runs.count {
         runs.append(UnitRun(unit: runs.count, end: 8 * (offset + 1)))
       }
     }
     guard grammar.isComplete else {
-      throw .notCanonical(offset: symbols.count, reason: "the stream ends too early")
+      throw .notCanonical(offset: symbols.count, .end)
     }
     return runs
   }
