@@ -125,7 +125,7 @@ import Testing
     try withTemporaryFolder { folder in
       let run = try train(2, in: folder)
       let metrics = run.appendingPathComponent("metrics.jsonl")
-      try Data(try Data(contentsOf: metrics) + Data(#"{"step":5,"lo"#.utf8)).write(to: metrics)
+      try Data(try Data(contentsOf: metrics) + Data("{\"step\":5,\"lo\n".utf8)).write(to: metrics)
       #expect(try RunReport(of: run).page().contains("cannot be read"))
     }
   }

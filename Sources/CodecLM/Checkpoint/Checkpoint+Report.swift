@@ -1,20 +1,20 @@
-public import Foundation
+package import Foundation
 
 extension Checkpoint {
   /// How a folder stores a model's weights.
-  public struct StoredWeights: Sendable, Encodable {
+  package struct StoredWeights: Sendable, Encodable {
     /// Name of the file, or of the index of several.
-    public let file: String
+    package let file: String
     /// How many files there are.
-    public let files: Int
+    package let files: Int
     /// Element types of the matrices, under safetensors' names, sorted.
-    public let types: [String]
+    package let types: [String]
     /// Bytes of all tensors.
-    public let bytes: Int
+    package let bytes: Int
   }
 
   /// How the weights are stored; `nil` when they were never in a file.
-  public var storedWeights: StoredWeights? {
+  package var storedWeights: StoredWeights? {
     weights.files.map { files in
       StoredWeights(
         file: (files.path as NSString).lastPathComponent, files: files.count,
@@ -27,7 +27,7 @@ extension Checkpoint {
   /// it opens.
   ///
   /// ``init(_:)-(URL)`` stops at the first of them.
-  public static func faults(of folder: URL) -> [String] {
+  package static func faults(of folder: URL) -> [String] {
     guard FolderListing.kind(of: folder.path) == .folder else {
       return [Fault.noFolder.description]
     }

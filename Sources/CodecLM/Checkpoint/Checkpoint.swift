@@ -13,7 +13,7 @@ public struct Checkpoint: Sendable {
   /// What the bytes are.
   public let codec: CodecProfile
   /// Whether the folder says nothing of a profile, so that ``codec`` is that of JPEG-LM's authors.
-  public let assumesCodec: Bool
+  package let assumesCodec: Bool
   /// How tokens are best drawn, if whoever made the model said so.
   public var sampling: SamplingParameters?
   /// The share of pictures that the model was kept from, if that is known; see ``HeldOutSplit``.
@@ -76,7 +76,7 @@ public struct Checkpoint: Sendable {
   ///   - format: by default ``weightFormat``.
   ///   - pool: threads that convert tensors.
   /// - Throws: as ``model``.
-  public func decoderWeights(
+  package func decoderWeights(
     format: WeightFormat? = nil, pool: WorkerPool = .shared
   ) throws -> DecoderWeights {
     try weights.decoderWeights(format: format ?? weightFormat, pool: pool)
@@ -89,7 +89,7 @@ public struct Checkpoint: Sendable {
   /// The profile of a folder's model, without opening the model.
   ///
   /// - Throws: ``FileError`` that names the file which is missing or malformed.
-  public static func codec(of folder: URL) throws -> CodecProfile {
+  package static func codec(of folder: URL) throws -> CodecProfile {
     let file = folder.appendingPathComponent(codecFile)
     do {
       return try JSONFile.read(CodecProfile.self, file)

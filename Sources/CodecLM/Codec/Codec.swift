@@ -43,7 +43,7 @@ extension Codec {
   /// File, frames and container of a canonical stream at once, which is followed only one time.
   ///
   /// - Throws: as ``frames(of:)``.
-  public func content(of canonical: [UInt8]) throws(CodecError) -> StreamContent {
+  package func content(of canonical: [UInt8]) throws(CodecError) -> StreamContent {
     let file = try file(from: canonical)
     return StreamContent(
       file: file, container: try container(ofFile: file), frames: try frames(ofFile: file))
@@ -51,11 +51,11 @@ extension Codec {
 }
 
 /// What a canonical stream stands for.
-public struct StreamContent: Sendable {
+package struct StreamContent: Sendable {
   /// What ``Codec/file(from:)`` gives.
-  public let file: [UInt8]
+  package let file: [UInt8]
   /// What ``Codec/container(of:)`` gives.
-  public let container: (file: [UInt8], fileExtension: String)?
+  package let container: (file: [UInt8], fileExtension: String)?
   /// What ``Codec/frames(of:)`` gives.
-  public let frames: [PixelImage]
+  package let frames: [PixelImage]
 }

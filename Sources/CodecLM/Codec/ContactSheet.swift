@@ -1,16 +1,16 @@
 /// Pictures laid out in rows on one white sheet, to be looked at.
-public struct ContactSheet: Sendable {
+package struct ContactSheet: Sendable {
   /// Pictures in a row; `nil` makes the sheet about as wide as high.
-  public var columns: Int?
+  package var columns: Int?
   /// White pixels around each picture.
-  public var margin: Int
+  package var margin: Int
   /// Small pictures are enlarged by the whole number that brings the largest to at least this side.
-  public var minimumCell: Int
+  package var minimumCell: Int
 
   /// A layout.
   ///
   /// - Precondition: `columns` is positive, `margin` and `minimumCell` are not negative.
-  public init(columns: Int? = nil, margin: Int = 4, minimumCell: Int = 64) {
+  package init(columns: Int? = nil, margin: Int = 4, minimumCell: Int = 64) {
     precondition(columns ?? 1 > 0, "\(columns ?? 1) columns")
     precondition(margin >= 0 && minimumCell >= 0, "margin \(margin), cell \(minimumCell)")
     self.columns = columns
@@ -24,7 +24,7 @@ public struct ContactSheet: Sendable {
   /// decode, is a gray cell crossed out.
   ///
   /// - Precondition: there is at least one picture or `nil`.
-  public func image(of pictures: [PixelImage?]) -> PixelImage {
+  package func image(of pictures: [PixelImage?]) -> PixelImage {
     precondition(!pictures.isEmpty, "a contact sheet of no pictures")
     let columns = columns ?? Int(Double(pictures.count).squareRoot().rounded(.up))
     let layout = Layout(
@@ -41,7 +41,7 @@ public struct ContactSheet: Sendable {
   /// A row of more pictures than a JPEG is wide goes on in the next.
   ///
   /// - Precondition: `count`, `width` and `height` are positive.
-  public func layout(of count: Int, width: Int, height: Int) -> Layout {
+  package func layout(of count: Int, width: Int, height: Int) -> Layout {
     precondition(count > 0 && width > 0 && height > 0, "\(count) pictures, \(width) × \(height)")
     // A strip of many frames may be wider than a JPEG by itself.
     let most = Self.largestSide - 2 * margin
@@ -69,9 +69,9 @@ public struct ContactSheet: Sendable {
   private static let largestSquare = 8_192
 
   /// Where each of many pictures of one size is, on one or several sheets.
-  public struct Layout: Sendable {
+  package struct Layout: Sendable {
     /// Pictures.
-    public let count: Int
+    package let count: Int
 
     private let margin: Int
     /// Pictures of a row as they were asked for, and as they are shown beside each other.
@@ -98,10 +98,10 @@ public struct ContactSheet: Sendable {
     }
 
     /// Number of sheets.
-    public var sheets: Int { row(of: count - 1) / rows + 1 }
+    package var sheets: Int { row(of: count - 1) / rows + 1 }
 
     /// The most pictures of one sheet.
-    public var picturesPerSheet: Int { min(count, shown * rows) }
+    package var picturesPerSheet: Int { min(count, shown * rows) }
 
     private func row(of index: Int) -> Int {
       index / columns * ((columns + shown - 1) / shown) + index % columns / shown
@@ -113,7 +113,7 @@ public struct ContactSheet: Sendable {
     ///   - sheet: which, from 0.
     ///   - picture: the picture at a place, called once for each on the sheet; `nil` where there is none.
     /// - Precondition: `sheet` is less than ``sheets``.
-    public func image(
+    package func image(
       sheet: Int, picture: (_ index: Int) throws -> PixelImage?
     ) rethrows -> PixelImage {
       precondition((0..<sheets).contains(sheet), "sheet \(sheet) of \(sheets)")

@@ -2,7 +2,7 @@
 ///
 /// A case is named for the sides of the *upright* picture on which the first stored row and the
 /// first stored column lie (CIPA DC-008, 4.6.4).
-public enum Orientation: Int, CaseIterable, Sendable {
+package enum Orientation: Int, CaseIterable, Sendable {
   /// Stored upright.
   case topLeft = 1
   /// Stored mirrored left to right.
@@ -21,12 +21,12 @@ public enum Orientation: Int, CaseIterable, Sendable {
   case leftBottom
 
   /// Whether the stored rows are the upright picture's columns.
-  public var swapsSides: Bool { rawValue >= 5 }
+  package var swapsSides: Bool { rawValue >= 5 }
 }
 
 extension PixelImage {
   /// The upright picture, when this one is stored in the given orientation.
-  public func upright(from orientation: Orientation) -> PixelImage {
+  package func upright(from orientation: Orientation) -> PixelImage {
     // The stored pixel of upright (x, y) is at `origin + x * right + y * down`, in pixels.
     let lastX = width - 1
     let lastY = (height - 1) * width

@@ -2,7 +2,7 @@ extension PixelImage {
   /// Pictures side by side, from the left, in RGB if one of them is.
   ///
   /// - Precondition: there is at least one, and all have one height.
-  public init(sideBySide pictures: [PixelImage]) {
+  package init(sideBySide pictures: [PixelImage]) {
     precondition(!pictures.isEmpty, "a strip of no pictures")
     let height = pictures[0].height
     precondition(pictures.allSatisfy { $0.height == height }, "pictures of different heights")

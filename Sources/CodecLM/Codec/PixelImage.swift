@@ -35,7 +35,7 @@ public struct PixelImage: Hashable, Sendable {
   /// The samples of one pixel.
   ///
   /// - Precondition: 0 ≤ `x` < ``width`` and 0 ≤ `y` < ``height``.
-  public func pixel(_ x: Int, _ y: Int) -> ArraySlice<UInt8> {
+  package func pixel(_ x: Int, _ y: Int) -> ArraySlice<UInt8> {
     precondition(
       (0..<width).contains(x) && (0..<height).contains(y),
       "pixel (\(x), \(y)) of \(width) × \(height)")
@@ -81,7 +81,7 @@ extension PixelImage {
   /// The part of `width` by `height` pixels whose top left pixel is (`x`, `y`).
   ///
   /// - Precondition: the part lies within the picture.
-  public func cropped(x: Int, y: Int, width: Int, height: Int) -> PixelImage {
+  package func cropped(x: Int, y: Int, width: Int, height: Int) -> PixelImage {
     precondition(
       x >= 0 && y >= 0 && x + width <= self.width && y + height <= self.height,
       "\(width) × \(height) at (\(x), \(y)) of \(self.width) × \(self.height)")

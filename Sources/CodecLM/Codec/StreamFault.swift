@@ -54,8 +54,8 @@ public enum DataFault: Hashable, Sendable {
   case coefficient(Int)
   /// libjpeg does not write the coefficients again.
   case coefficients
-  /// The inspection finds a fault.
-  case inspection(JPEGFault)
+  /// The inspection finds a fault at a byte.
+  case inspection(offset: Int, String)
   /// Grammar and inspection find different units.
   case unitCount
   /// The stream's file has another canonical form.
@@ -107,7 +107,7 @@ extension DataFault: CustomStringConvertible {
       "entropy-coded data of another form at byte \(offset)"
     case .coefficient(let value): "coefficient \(value) is out of range"
     case .coefficients: "the coefficients cannot be coded again"
-    case .inspection(let fault): "\(fault)"
+    case .inspection(let offset, let reason): "byte \(offset): \(reason)"
     case .unitCount: "grammar and inspection count differently"
     case .roundTrip: "the stream's file gives another stream"
     case .parameterSet(let fault): "parameter set \(fault.rawValue)"

@@ -3,18 +3,18 @@
 ///
 /// Images of the next epoch fill up the batch in which one ends, so every row is used. Which
 /// batches come depends on the store, rows, context, seed and state alone.
-public struct BatchSampler: Sendable {
+package struct BatchSampler: Sendable {
   /// How far the sampler has come; with it, another sampler goes on with the same batches.
-  public struct State: Codable, Equatable, Sendable {
+  package struct State: Codable, Equatable, Sendable {
     /// The epoch that images are drawn from, from 0.
-    public internal(set) var epoch = 0
+    package internal(set) var epoch = 0
     /// Number of images drawn from the epoch.
-    public internal(set) var cursor = 0
+    package internal(set) var cursor = 0
     /// Images drawn and not yet in a batch.
     package internal(set) var pending: [ImageWindow] = []
 
     /// The beginning.
-    public init() {}
+    package init() {}
   }
 
   private var packer: BatchPacker
@@ -77,12 +77,12 @@ public struct BatchSampler: Sendable {
 }
 
 /// Why a sampler cannot go on.
-public enum BatchSamplerError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum BatchSamplerError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The state is of another store or context; the text is the first part that does not fit.
   case stateDoesNotFit(String)
 
   /// One line that says what does not fit, and the way out.
-  public var description: String {
+  package var description: String {
     switch self {
     case .stateDoesNotFit(let part):
       "the saved position in the data is of other data or another context (\(part)); "

@@ -3,7 +3,7 @@
 /// What an image is decides, not what it is called: the hash of its canonical stream, as a number in
 /// [0, 1), is below a share. Copies of one picture are thus on one side, and a picture keeps its side
 /// whatever else is in the folder, wherever the folder is.
-public enum HeldOutSplit {
+package enum HeldOutSplit {
   /// The least share of a folder's images.
   private static let leastShare = 0.02
   /// The most.
@@ -13,7 +13,7 @@ public enum HeldOutSplit {
 
   /// The share of so many images that is held out unless told otherwise: 2 %, of fewer than 1,600 images as
   /// much as gives 32, at most a fifth.
-  public static func share(of count: Int) -> Double {
+  package static func share(of count: Int) -> Double {
     max(leastShare, min(greatestShare, enough / Double(max(count, 1))))
   }
 

@@ -11,11 +11,11 @@ public struct MediaFolder: Sendable {
   public struct File: Sendable, Equatable {
     /// Path relative to the folder, with `/` between its parts; a byte that is not UTF-8 is the scalar
     /// U+10FE00 + byte.
-    public let path: String
+    package let path: String
     /// Number of bytes.
     public let size: Int
     /// Time of the last change, in nanoseconds since 1970.
-    public let modified: Int64
+    package let modified: Int64
   }
 
   /// Where the folder is.
@@ -31,9 +31,9 @@ public struct MediaFolder: Sendable {
   /// drew or that were made from the folder's own pictures, ascending.
   ///
   /// A folder that holds nothing else is listed when it is named itself.
-  public let leftOut: [SkippedFile]
+  package let leftOut: [SkippedFile]
   /// The most pixels that a file may have; larger ones are skipped before they are decoded.
-  public let maximumPixels: Int
+  package let maximumPixels: Int
 
   /// Lists the files below the folder at `path`.
   ///
@@ -91,7 +91,7 @@ public struct MediaFolder: Sendable {
   }
 
   /// Where a file of the folder is.
-  public func path(of file: File) -> String { "\(url.path)/\(file.path)" }
+  package func path(of file: File) -> String { "\(url.path)/\(file.path)" }
 
   private static func name(_ name: String, endsWith endings: [[UInt8]]) -> Bool {
     guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }

@@ -1,12 +1,12 @@
-public import Foundation
+package import Foundation
 
 /// Which pictures a model was trained on and which it was kept from, as far as its folder says.
 ///
 /// A run's own store knows each of its pictures; of others the share decides that travels with a model
 /// (`held_out.json`), by which its run, those it came from and those that go on from it divide pictures.
-public struct ModelSplit: Sendable {
+package struct ModelSplit: Sendable {
   /// The share of pictures that the model was kept from, if its folder says so.
-  public let share: Double?
+  package let share: Double?
   private var training: Set<UInt64> = []
   private var heldOut: Set<UInt64> = []
 
@@ -33,7 +33,7 @@ public struct ModelSplit: Sendable {
   /// What the folder of a run, a checkpoint or an exported model says.
   ///
   /// - Throws: ``ModelSplitError/unknown(path:)`` where it says nothing, ``FileError``, ``StoreError``.
-  public init(of folder: URL) throws {
+  package init(of folder: URL) throws {
     share = try Self.share(of: folder)
     let url = RunFolder.store(RunFolder.store, of: folder)
     if FolderListing.kind(of: url.path) != .missing {
@@ -48,7 +48,7 @@ public struct ModelSplit: Sendable {
   /// The share that a model's folder names, `nil` without one.
   ///
   /// - Throws: ``FileError``.
-  public static func share(of folder: URL) throws -> Double? {
+  package static func share(of folder: URL) throws -> Double? {
     let url = folder.appendingPathComponent(fileName)
     guard FolderListing.kind(of: url.path) != .missing else { return nil }
     let share = try JSONFile.read(Contents.self, url).share
@@ -59,7 +59,7 @@ public struct ModelSplit: Sendable {
   }
 
   /// Whether the model was kept from the picture of a canonical stream.
-  public func isHeldOut(_ stream: [UInt8]) -> Bool {
+  package func isHeldOut(_ stream: [UInt8]) -> Bool {
     let hash = HeldOutSplit.hash(stream)
     if training.contains(hash) { return false }
     return heldOut.contains(hash) || share.map { HeldOutSplit.isHeldOut(hash, share: $0) } ?? false
@@ -67,12 +67,12 @@ public struct ModelSplit: Sendable {
 }
 
 /// Why it is not known what a model was kept from.
-public enum ModelSplitError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum ModelSplitError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The folder has neither a run's store nor a share.
   case unknown(path: String)
 
   /// One line with the way out.
-  public var description: String {
+  package var description: String {
     switch self {
     case .unknown(let path):
       "\(path) does not say which pictures the model was kept from: it has neither images.tokens nor "

@@ -4,25 +4,25 @@ import Foundation
 ///
 /// Images are drawn in an order that depends on the folder alone, without those that a ``StreamStore`` of the
 /// folder holds out.
-public struct StreamSample: Sendable {
+package struct StreamSample: Sendable {
   /// The most that is drawn.
-  public struct Limits: Sendable, Equatable {
+  package struct Limits: Sendable, Equatable {
     /// The largest number of images; the authors of JPEG-LM used 10,000.
-    public var images = 10_000
+    package var images = 10_000
     /// No image is added once there are so many bytes.
-    public var bytes = 64 << 20
+    package var bytes = 64 << 20
 
     /// The usual ones.
-    public init() {}
+    package init() {}
   }
 
   /// The streams, at least one.
-  public private(set) var streams: [[UInt8]]
+  package private(set) var streams: [[UInt8]]
   /// Files that were drawn and could not be used; none of a store's.
-  public private(set) var skipped: [SkippedFile] = []
+  package private(set) var skipped: [SkippedFile] = []
 
   /// Bytes of all streams.
-  public var byteCount: Int { streams.reduce(0) { $0 + $1.count } }
+  package var byteCount: Int { streams.reduce(0) { $0 + $1.count } }
 
   private static let filesPerChunk = 1_024
 
@@ -31,7 +31,7 @@ public struct StreamSample: Sendable {
   /// - Parameters:
   ///   - store: the streams.
   ///   - limits: the most that is drawn.
-  public init(of store: StreamStore, _ limits: Limits = Limits()) {
+  package init(of store: StreamStore, _ limits: Limits = Limits()) {
     var images = [Int?](repeating: nil, count: store.fileCount)
     for index in 0..<store.originals { images[store.fileNumber(of: index)] = index }
     var order = Self.order(of: store.fileCount)
@@ -60,7 +60,7 @@ public struct StreamSample: Sendable {
   ///     drawing.
   /// - Throws: ``StoreError/noUsableImage(folder:count:first:)``,
   ///   ``CodecError/invalidProfile(_:)``, and what `progress` throws.
-  public init(
+  package init(
     of folder: MediaFolder, _ profile: CodecProfile, heldOutShare: Double? = nil,
     _ limits: Limits = Limits(), pool: WorkerPool = .shared,
     progress: (Int) throws -> Void = { _ in }

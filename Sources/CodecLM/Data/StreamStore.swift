@@ -9,24 +9,24 @@ public import Foundation
 /// ``build(_:at:reusing:pool:progress:)``.
 public struct StreamStore: Sendable {
   /// Where the store is.
-  public let url: URL
+  package let url: URL
   /// Number of images, mirror images included, at least 1.
   public let count: Int
   /// Number of images that are no mirror images, the first.
-  public let originals: Int
+  package let originals: Int
   /// The images to train on, ascending, at least one.
   public let trainingIndices: [Int]
   /// The images to validate on, ascending, at least one; of a single image, that.
   public let heldOutIndices: [Int]
   /// The folder's files that are not among the images.
-  public let skipped: [SkippedFile]
+  package let skipped: [SkippedFile]
   /// Number of images, mirror images not counted, that are copies: their bytes are those of an image before
   /// them.
-  public let duplicates: Int
+  package let duplicates: Int
   /// Number of bytes of all images' streams, companions included.
-  public let byteCount: Int
+  package let byteCount: Int
   /// The share of images that is held out.
-  public let heldOutShare: Double
+  package let heldOutShare: Double
 
   let key: UInt64
   let freshness: UInt64
@@ -65,7 +65,7 @@ public struct StreamStore: Sendable {
   public func bytes(of index: Int) -> [UInt8] { file.bytes(streamRange(of: index)) }
 
   /// Number of an image's canonical bytes.
-  public func byteCount(of index: Int) -> Int { streamRange(of: index).count }
+  package func byteCount(of index: Int) -> Int { streamRange(of: index).count }
 
   /// Path of the image's file, relative to the folder it came from.
   public func name(of index: Int) -> String { path(ofFile: fileNumber(of: index)) }

@@ -17,13 +17,13 @@ public struct TokenBatch: Equatable, Sendable {
   /// padding.
   public private(set) var segments: [Range<Int>] = []
   /// Which image of the store each segment is of.
-  public private(set) var sources: [Int] = []
+  package private(set) var sources: [Int] = []
   /// Number of targets that are predicted, that is, whose weight is not 0.
   public private(set) var predictions = 0
   /// Number of images that end in the batch, that is, of EOS targets.
-  public internal(set) var images = 0
+  package internal(set) var images = 0
   /// Number of canonical bytes that the targets spell.
-  public internal(set) var bytes = 0
+  package internal(set) var bytes = 0
 
   /// A batch of padding only.
   package init(rows: Int, context: Int, tokenizer: Tokenizer) {

@@ -8,25 +8,25 @@ public import Foundation
 /// ``build(_:_:at:pool:progress:)`` makes one from streams.
 public struct TokenStore: Sendable {
   /// Numbers about all images of a store, training and held-out.
-  public struct Statistics: Equatable, Sendable {
+  package struct Statistics: Equatable, Sendable {
     /// Number of tokens, without special ones.
-    public internal(set) var tokens = 0
+    package internal(set) var tokens = 0
     /// Number of canonical bytes.
-    public internal(set) var bytes = 0
+    package internal(set) var bytes = 0
     /// Tokens of the longest image, without special ones.
-    public internal(set) var longest = 0
+    package internal(set) var longest = 0
     /// Mean number of tokens of an image, without special ones.
-    public internal(set) var mean = 0.0
+    package internal(set) var mean = 0.0
     /// Number of images to train on.
-    public internal(set) var training = 0
+    package internal(set) var training = 0
     /// Number of images to validate on.
-    public internal(set) var heldOut = 0
+    package internal(set) var heldOut = 0
     /// Number of images that are copies: their canonical bytes are those of an image before them.
-    public internal(set) var duplicates = 0
+    package internal(set) var duplicates = 0
   }
 
   /// Where the store is.
-  public let url: URL
+  package let url: URL
   /// Number of images, at least 1.
   public let count: Int
   /// What made the tokens.
@@ -36,9 +36,9 @@ public struct TokenStore: Sendable {
   /// The images to validate on, ascending, at least one.
   public let heldOutIndices: [Int]
   /// The folder's files that are not among the images.
-  public let skipped: [SkippedFile]
+  package let skipped: [SkippedFile]
   /// Numbers about the images.
-  public let statistics: Statistics
+  package let statistics: Statistics
 
   /// Hash of everything the contents depend on; of the files their names and sizes.
   package let key: UInt64
@@ -80,7 +80,7 @@ public struct TokenStore: Sendable {
   }
 
   /// Number of bytes of an image in canonical form.
-  public func byteCount(of index: Int) -> Int {
+  package func byteCount(of index: Int) -> Int {
     Int(clamping: word(1, of: index))
   }
 
@@ -97,7 +97,7 @@ public struct TokenStore: Sendable {
   /// An image's tokens, without special ones.
   ///
   /// - Complexity: O(*n*) in the number of tokens.
-  public func tokens(of index: Int) -> [Int32] {
+  package func tokens(of index: Int) -> [Int32] {
     withTokens(of: index) { tokens, width in
       (0..<tokens.count / width.rawValue).map { width.token(at: $0, in: tokens) }
     }

@@ -5,7 +5,7 @@ public struct TokenizerRecipe: Sendable, Equatable {
   /// Number of tokens, the 256 bytes and two special tokens included.
   public var vocabulary: Int
   /// The most that it is learnt from.
-  public var limits = StreamSample.Limits()
+  package var limits = StreamSample.Limits()
 
   /// The usual way for streams of a profile: to 320 tokens, the paper's number; to 1,024 inside symbols, which
   /// has a token for all but rare ones, and for videos.
@@ -21,7 +21,7 @@ public struct TokenizerRecipe: Sendable, Equatable {
   ///   - profile: the streams'.
   /// - Throws: ``CodecError`` where the profile has no codec.
   /// - Precondition: ``vocabulary`` is in 258...``Tokenizer/largestVocabulary``.
-  public func tokenizer(
+  package func tokenizer(
     from sample: StreamSample, _ profile: CodecProfile
   ) throws(CodecError) -> Tokenizer {
     let starts = insideSymbols ? try profile.makeCodec().symbolStarts : ByteSet()

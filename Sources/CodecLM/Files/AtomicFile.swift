@@ -1,4 +1,4 @@
-public import Foundation
+package import Foundation
 
 /// A file that appears complete or not at all, whenever the process or the machine stops.
 ///
@@ -10,7 +10,7 @@ public import Foundation
 /// target is replaced, not followed, unless it leads to a device or one of the process's own descriptors.
 ///
 /// A device, a pipe or a descriptor, such as `/dev/stdout`, is written to as it is.
-@safe public struct AtomicFile: ~Copyable {
+@safe package struct AtomicFile: ~Copyable {
   /// What becomes of what stands at the target, and whether the disk is waited for.
   package enum Mode: Sendable {
     /// The target is replaced; all is forced to the disk.
@@ -35,7 +35,7 @@ public import Foundation
   /// Opens a temporary file beside `url`; the folder must exist.
   ///
   /// - Throws: ``FileError/cannotWrite(path:reason:)``.
-  public init(_ url: URL) throws(FileError) {
+  package init(_ url: URL) throws(FileError) {
     try self.init(path: url.path)
   }
 
@@ -68,7 +68,7 @@ public import Foundation
   /// Writes `bytes` as the whole file at `url`.
   ///
   /// - Throws: ``FileError/cannotWrite(path:reason:)``.
-  public static func write(_ bytes: [UInt8], to url: URL) throws(FileError) {
+  package static func write(_ bytes: [UInt8], to url: URL) throws(FileError) {
     try write(bytes, path: url.path)
   }
 
@@ -87,7 +87,7 @@ public import Foundation
   /// Adds bytes at the end.
   ///
   /// - Throws: ``FileError/cannotWrite(path:reason:)``.
-  public mutating func append(_ bytes: [UInt8]) throws(FileError) {
+  package mutating func append(_ bytes: [UInt8]) throws(FileError) {
     try unsafe append(bytes.span.bytes)
   }
 
@@ -95,7 +95,7 @@ public import Foundation
   /// are many.
   ///
   /// - Throws: ``FileError/cannotWrite(path:reason:)``.
-  public mutating func append(_ bytes: RawSpan) throws(FileError) {
+  package mutating func append(_ bytes: RawSpan) throws(FileError) {
     if buffer.count + bytes.byteCount > Self.bufferSize {
       try flush()
     }
@@ -110,7 +110,7 @@ public import Foundation
   ///
   /// - Throws: ``FileError/cannotWrite(path:reason:)``; the target is then unchanged, unless only
   ///   the folder could not be forced to the disk.
-  public consuming func finish() throws(FileError) {
+  package consuming func finish() throws(FileError) {
     try flush()
     guard let temporary else { return }
     // What is not forced may be refused as late as when the file is closed.

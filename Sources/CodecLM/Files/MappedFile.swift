@@ -6,18 +6,18 @@ import Foundation
 /// - Invariant: the mapping lives as long as the object and nobody writes through it. A file that
 ///   another process truncates while it is mapped is outside this guarantee; CodecLM replaces its
 ///   own files by renaming, which leaves existing mappings whole.
-@safe public final class MappedFile: @unchecked Sendable {
+@safe package final class MappedFile: @unchecked Sendable {
   /// Number of bytes.
-  public let count: Int
+  package let count: Int
   /// Where the file was found.
-  public let path: String
+  package let path: String
 
   private let base: UnsafeRawPointer?
 
   /// Maps the file at `path`.
   ///
   /// - Throws: ``FileError/cannotRead(path:reason:)``, ``FileError/pointer(path:)``.
-  public init(path: String) throws(FileError) {
+  package init(path: String) throws(FileError) {
     let descriptor = unsafe path.withSystemPath { unsafe open($0, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw Self.error(path) }
     defer { close(descriptor) }
@@ -53,7 +53,7 @@ import Foundation
   }
 
   /// Calls `body` with the file's bytes in their place.
-  public func withBytes<Result>(_ body: (RawSpan) throws -> Result) rethrows -> Result {
+  package func withBytes<Result>(_ body: (RawSpan) throws -> Result) rethrows -> Result {
     let bytes = unsafe UnsafeRawBufferPointer(start: base, count: count)
     return try unsafe body(RawSpan(_unsafeBytes: bytes))
   }
@@ -68,7 +68,7 @@ import Foundation
   }
 
   /// A copy of the bytes in `range`.
-  public func bytes(_ range: Range<Int>) -> [UInt8] {
+  package func bytes(_ range: Range<Int>) -> [UInt8] {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "\(range) of \(count) bytes")
     return unsafe [UInt8](UnsafeRawBufferPointer(start: base, count: count)[range])
   }
@@ -97,5 +97,5 @@ import Foundation
   }
 
   /// The little-endian 64-bit unsigned integer at `offset`, which needs no alignment.
-  public func uint64(at offset: Int) -> UInt64 { integer(at: offset, as: UInt64.self) }
+  package func uint64(at offset: Int) -> UInt64 { integer(at: offset, as: UInt64.self) }
 }

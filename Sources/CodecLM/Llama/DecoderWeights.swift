@@ -3,20 +3,20 @@
 /// They are a copy, made once: a trainer that changes the model's parameters later does not change
 /// them, and the model need not be kept for their sake. In float32 they take as much memory as the
 /// parameters, in the other formats a half or a quarter of it. Norms and embeddings stay float32.
-public struct DecoderWeights: Sendable {
+package struct DecoderWeights: Sendable {
   /// The model's shape.
-  public let configuration: LlamaConfiguration
+  package let configuration: LlamaConfiguration
   /// How the matrices are stored.
-  public let format: WeightFormat
+  package let format: WeightFormat
   /// Bytes of matrices that one pass reads, whatever the number of streams.
-  public let bytesPerPass: Int
+  package let bytesPerPass: Int
 
   let tensors: LlamaTensors<Matrix, PanelMatrix>
 
   /// The weights that a model has now.
   ///
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
-  public init(
+  package init(
     _ model: Llama, format: WeightFormat = .f32, pool: WorkerPool = .shared
   ) throws {
     let parameters = model.parameters

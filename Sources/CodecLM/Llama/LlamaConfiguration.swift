@@ -61,9 +61,9 @@ public struct LlamaConfiguration: Sendable, Hashable {
   }
 
   /// Channels of all query heads.
-  public var queryWidth: Int { heads * headDimension }
+  package var queryWidth: Int { heads * headDimension }
   /// Channels of all key (or value) heads.
-  public var keyValueWidth: Int { keyValueHeads * headDimension }
+  package var keyValueWidth: Int { keyValueHeads * headDimension }
 
   /// Number of trained numbers.
   public var parameterCount: Int {
@@ -78,7 +78,7 @@ public struct LlamaConfiguration: Sendable, Hashable {
 
   /// Floating-point operations of training on one token: six a weight in the matrix products, and
   /// attention's products at half of `context` positions, forward once and backward twice.
-  public func trainingOperations(context: Int) -> Double {
+  package func trainingOperations(context: Int) -> Double {
     let products = parameterCount - (tiesEmbeddings ? 0 : vocabulary * hiddenSize)
     return 6 * Double(products) + 6 * Double(layers * queryWidth * context)
   }

@@ -8,7 +8,7 @@ extension LlamaDecoder {
   /// weights, which may be of another format, cost.
   ///
   /// - Throws: ``LlamaError/notFinite(weights:cache:)``.
-  public mutating func losses(of tokens: [Int32]) throws(LlamaError) -> [Float] {
+  package mutating func losses(of tokens: [Int32]) throws(LlamaError) -> [Float] {
     var losses: [Float] = []
     losses.reserveCapacity(tokens.count)
     for window in windows(of: tokens.count - 1, capacity) {

@@ -2,15 +2,15 @@
 ///
 /// Every sum has one order, whatever streams share the pass and however many threads there are, so
 /// that a stream's logits do not depend on its company.
-public struct LlamaDecoder: ~Copyable {
+package struct LlamaDecoder: ~Copyable {
   /// One token for one stream.
-  public struct Input: Sendable {
+  package struct Input: Sendable {
     /// The stream's slot.
-    public let slot: Int
+    package let slot: Int
     /// The token id.
-    public let token: Int32
+    package let token: Int32
     /// Its position for the rotary embedding; `nil` for the number of tokens its stream has so far.
-    public let position: Int32?
+    package let position: Int32?
 
     /// A token for a slot.
     ///
@@ -19,7 +19,7 @@ public struct LlamaDecoder: ~Copyable {
     ///   - token: the token id.
     ///   - position: its position for the rotary embedding; by default the number of tokens that the
     ///     stream has so far.
-    public init(slot: Int, token: Int32, position: Int32? = nil) {
+    package init(slot: Int, token: Int32, position: Int32? = nil) {
       self.slot = slot
       self.token = token
       self.position = position
@@ -27,9 +27,9 @@ public struct LlamaDecoder: ~Copyable {
   }
 
   /// Most tokens of one pass, unless told otherwise.
-  public static let defaultRows = 64
+  package static let defaultRows = 64
   /// Most tokens of one pass.
-  public let rowsPerPass: Int
+  package let rowsPerPass: Int
 
   private let weights: DecoderWeights
   private let pool: WorkerPool
@@ -113,7 +113,7 @@ public struct LlamaDecoder: ~Copyable {
   ///   - cache: how keys and values are stored.
   ///   - pool: threads to work with.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
-  public init(
+  package init(
     _ model: Llama, slots: Int, capacity: Int? = nil, rows: Int = Self.defaultRows,
     positions: Int? = nil,
     weights format: WeightFormat = .f32, cache: CacheFormat = .f32, pool: WorkerPool = .shared
@@ -133,7 +133,7 @@ public struct LlamaDecoder: ~Copyable {
   ///   - format: how keys and values are stored.
   ///   - pool: threads to work with.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
-  public init(
+  package init(
     _ weights: DecoderWeights, slots: Int, capacity: Int? = nil, rows: Int = Self.defaultRows,
     positions: Int? = nil,
     cache format: CacheFormat = .f32, pool: WorkerPool = .shared
@@ -152,22 +152,22 @@ public struct LlamaDecoder: ~Copyable {
   }
 
   /// Streams there is room for.
-  public var slots: Int { cache.counts.count }
+  package var slots: Int { cache.counts.count }
 
   /// Tokens a stream can have.
-  public var capacity: Int { cache.capacity }
+  package var capacity: Int { cache.capacity }
 
   /// Tokens of a stream so far.
-  public func count(slot: Int) -> Int { cache.counts[slot] }
+  package func count(slot: Int) -> Int { cache.counts[slot] }
 
   /// Forgets a stream, so that another can take its slot.
-  public mutating func reset(slot: Int) { cache.counts[slot] = 0 }
+  package mutating func reset(slot: Int) { cache.counts[slot] = 0 }
 
   /// Makes a slot's stream the first `count` tokens of another slot's, or of its own: streams that
   /// begin alike need to pass their beginning once.
   ///
   /// - Precondition: `source` has `count` tokens.
-  public mutating func copy(slot source: Int, to target: Int, count: Int) {
+  package mutating func copy(slot source: Int, to target: Int, count: Int) {
     precondition(
       count <= cache.counts[source], "\(count) of \(cache.counts[source]) tokens of a stream")
     if source != target { cache.copy(source, to: target, count: count, pool: pool) }
@@ -186,7 +186,7 @@ public struct LlamaDecoder: ~Copyable {
   /// - Throws: ``LlamaError/notFinite(weights:cache:)`` if a logit is infinite or not a number; the
   ///   inputs' slots must then be ``reset(slot:)``.
   /// - Complexity: O(inputs × (parameters + layers × width × tokens so far)).
-  public mutating func advance(
+  package mutating func advance(
     _ inputs: [Input], _ body: (_ input: Int, _ logits: Span<Float>) -> Void
   ) throws(LlamaError) {
     let logits = try advance(inputs)

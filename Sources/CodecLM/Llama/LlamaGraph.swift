@@ -6,14 +6,14 @@
 /// chunk as the matrix products beside it, while its rows are in cache. Chunks, attention's tasks and
 /// blocks of weights are the same whatever the number of threads, and sums over them are ordered, so
 /// that results are too.
-public final class LlamaGraph {
+package final class LlamaGraph {
   /// The most tokens of a pass.
-  public let capacity: Int
+  package let capacity: Int
   /// Bytes of the arena, all that a pass uses beside parameters and gradients.
-  public var arenaBytes: Int { arena.bytes }
+  package var arenaBytes: Int { arena.bytes }
 
   /// Whether the backward pass makes most activations again instead of keeping them.
-  public let recomputes: Bool
+  package let recomputes: Bool
 
   let model: Llama
   let arena: LlamaArena
@@ -44,7 +44,7 @@ public final class LlamaGraph {
   ///     the same to the last bit.
   ///   - pool: threads to work with.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
-  public init(
+  package init(
     _ model: Llama, capacity: Int, longest: Int? = nil, positions: Int? = nil,
     recomputing: Bool = false, pool: WorkerPool = .shared
   ) throws {
@@ -66,7 +66,7 @@ public final class LlamaGraph {
   ///
   /// - Parameter inputs: at most ``capacity`` tokens, in segments of at most the context length.
   /// - Complexity: O(N × parameters) and, for attention, quadratic in a segment's length.
-  public func losses(of inputs: LlamaInputs) -> [Float] {
+  package func losses(of inputs: LlamaInputs) -> [Float] {
     losses(of: inputs, beforeBackward: false)
   }
 

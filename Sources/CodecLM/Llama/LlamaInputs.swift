@@ -1,19 +1,19 @@
 /// What a pass works on: tokens, what is to follow them, and which of them belong together.
-public struct LlamaInputs: Sendable, Equatable {
+package struct LlamaInputs: Sendable, Equatable {
   /// N token ids.
-  public let tokens: [Int32]
+  package let tokens: [Int32]
   /// N ids, negative where nothing is to be predicted.
-  public let targets: [Int32]
+  package let targets: [Int32]
   /// Disjoint ascending ranges of the N; attention stays inside a segment.
-  public let segments: [Range<Int>]
+  package let segments: [Range<Int>]
   /// N positions for the rotary embedding, not negative; 0 in no segment by default.
-  public let positions: [Int32]
+  package let positions: [Int32]
 
   /// Ranges in no segment.
   let padding: [Range<Int>]
 
   /// Number of tokens.
-  public var count: Int { tokens.count }
+  package var count: Int { tokens.count }
 
   /// Inputs of a pass.
   ///
@@ -24,7 +24,7 @@ public struct LlamaInputs: Sendable, Equatable {
   ///     comes before a token whatever its position.
   ///   - positions: N positions for the rotary embedding, in any order; by default they count from each
   ///     segment's start.
-  public init(
+  package init(
     tokens: [Int32], targets: [Int32], segments: [Range<Int>], positions: [Int32]? = nil
   ) {
     precondition(targets.count == tokens.count, "\(targets.count) targets for \(tokens.count)")

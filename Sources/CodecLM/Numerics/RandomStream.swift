@@ -25,7 +25,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   }
 
   /// The next 32 random bits.
-  public mutating func nextWord() -> UInt32 {
+  package mutating func nextWord() -> UInt32 {
     if used == 4 {
       block = Self.philox(counter, key)
       counter.0 &+= 1
@@ -52,7 +52,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   }
 
   /// Normal with mean 0 and deviation 1, by Box and Muller's transform.
-  public mutating func normal() -> Double {
+  package mutating func normal() -> Double {
     let radius = (-2 * log(1 - uniform())).squareRoot()
     return radius * cos(2 * .pi * uniform())
   }

@@ -48,7 +48,7 @@ public final class WorkerPool: Sendable {
   /// each other: if the pool is in use, it runs its iterations on the calling thread alone, as worker 0.
   ///
   /// - Precondition: `body` does not wait for a thread that may be waiting for this pool.
-  public func forEach(_ count: Int, _ body: @Sendable (_ index: Int, _ worker: Int) -> Void) {
+  package func forEach(_ count: Int, _ body: @Sendable (_ index: Int, _ worker: Int) -> Void) {
     guard count > 1, threads > 1, job.turns.take(orLeave: codeclm_loop_depth() > 0) else {
       for index in 0..<max(count, 0) { body(index, 0) }
       return
@@ -60,7 +60,7 @@ public final class WorkerPool: Sendable {
   }
 
   /// The results of `body` for each index in `0..<count`, in order.
-  public func map<Element: Sendable>(
+  package func map<Element: Sendable>(
     _ count: Int, _ body: @Sendable (_ index: Int) -> Element
   ) -> [Element] {
     map(count) { index, _ in body(index) }
@@ -68,7 +68,7 @@ public final class WorkerPool: Sendable {
 
   /// The results of `body` for each index in `0..<count`, in order; `worker` is as in
   /// ``forEach(_:_:)``.
-  public func map<Element: Sendable>(
+  package func map<Element: Sendable>(
     _ count: Int, _ body: @Sendable (_ index: Int, _ worker: Int) -> Element
   ) -> [Element] {
     unsafe [Element](unsafeUninitializedCapacity: count) { slots, initialized in

@@ -12,7 +12,7 @@ public struct DecodingContext: Sendable {
   public let partner: [Float]?
 
   /// A context, for instance to test a ``LogitsProcessor`` with.
-  public init(
+  package init(
     tokens: [Int32], prefixCount: Int = 1, address: DrawAddress = DrawAddress(seed: 0),
     partner: [Float]? = nil
   ) {
@@ -41,7 +41,7 @@ public struct DrawAddress: Sendable, Hashable {
   public let stream: UInt64
 
   /// An address.
-  public init(seed: UInt64, stream: UInt64 = 0) {
+  package init(seed: UInt64, stream: UInt64 = 0) {
     self.seed = seed
     self.stream = stream
   }

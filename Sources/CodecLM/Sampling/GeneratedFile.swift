@@ -70,7 +70,7 @@ public struct GeneratedFile: Sendable {
   public var name: String { "\(index.padded(to: 5)).\(fileExtension)" }
 
   /// Whether the model wrote the stream to its end.
-  public var isWhole: Bool { written == canonical.count }
+  package var isWhole: Bool { written == canonical.count }
 
   /// What the file shows, decoded now, if it decodes.
   public var picture: PixelImage? { try? result.get().picture }

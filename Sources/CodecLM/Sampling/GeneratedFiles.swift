@@ -10,7 +10,7 @@ public final class GeneratedFiles {
   init(_ generation: Generation) { self.generation = generation }
 
   /// Tokens decided so far, of all streams, forced ones and prompts' included.
-  public var tokens: Int { generation.tokens }
+  package var tokens: Int { generation.tokens }
 
   /// The next file, or `nil` after the last.
   ///

@@ -13,7 +13,7 @@ public enum GenerationEvent: Sendable {
 /// The order of different files' events depends on ``Generator/batch``, the files do not.
 public final class Generation {
   /// Tokens decided so far, of all streams, forced ones and prompts' included.
-  public private(set) var tokens = 0
+  package private(set) var tokens = 0
 
   private var engine: DecodingEngine<StreamConstraint>
   private let requests: GenerationRequests

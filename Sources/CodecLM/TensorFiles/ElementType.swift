@@ -1,5 +1,5 @@
 /// What a tensor's elements are in a file, under safetensors' names; little-endian.
-public enum ElementType: String, Sendable, CaseIterable {
+package enum ElementType: String, Sendable, CaseIterable {
   /// IEEE 754 in 8 bytes.
   case float64 = "F64"
   /// IEEE 754 in 4 bytes.
@@ -28,7 +28,7 @@ public enum ElementType: String, Sendable, CaseIterable {
   case bool = "BOOL"
 
   /// Bytes of one element.
-  public var bytes: Int {
+  package var bytes: Int {
     switch self {
     case .float64, .int64, .uint64: 8
     case .float32, .int32, .uint32: 4
@@ -38,7 +38,7 @@ public enum ElementType: String, Sendable, CaseIterable {
   }
 
   /// Whether the elements are floating-point numbers.
-  public var isFloatingPoint: Bool {
+  package var isFloatingPoint: Bool {
     switch self {
     case .float64, .float32, .float16, .bfloat16: true
     default: false

@@ -1,19 +1,19 @@
-public import Foundation
+package import Foundation
 
 /// A file that `torch.save` wrote: a dictionary of tensors, read without executing its pickle.
 ///
 /// Both of torch's formats: the zip archive, and the stream of pickles it wrote before version 1.6.
 /// Tensors keep their strides, and several may share bytes, as tied weights do.
-public struct PyTorchFile: TensorFile {
+package struct PyTorchFile: TensorFile {
   /// Where the file is.
-  public let path: String
+  package let path: String
   /// The tensors by name.
-  public let tensors: [String: StoredTensor]
+  package let tensors: [String: StoredTensor]
 
   /// Maps a file and reads its dictionary.
   ///
   /// - Throws: ``FileError`` that names what is malformed or not a tensor.
-  public init(_ url: URL) throws(FileError) {
+  package init(_ url: URL) throws(FileError) {
     let file = try MappedFile(path: url.path)
     path = url.path
     tensors = try ZipDirectory.isZip(file) ? Self.archive(file) : Self.stream(file)

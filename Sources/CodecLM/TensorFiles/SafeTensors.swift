@@ -1,16 +1,16 @@
-public import Foundation
+package import Foundation
 
 /// A safetensors file: a JSON header of names, types, shapes and places, then the numbers.
 ///
 /// The header is checked through before anything is read: every tensor inside the file, its size
 /// that of its shape, one after another without overlap or gap, as the format demands.
-public struct SafeTensors: TensorFile {
+package struct SafeTensors: TensorFile {
   /// Where the file is.
-  public let path: String
+  package let path: String
   /// The tensors by name.
-  public let tensors: [String: StoredTensor]
+  package let tensors: [String: StoredTensor]
   /// What else the header says, by key.
-  public let metadata: [String: String]
+  package let metadata: [String: String]
 
   // A hundred thousand tensors; decoding takes up to thirty times as much memory.
   private static let longestHeader = 16 << 20
@@ -19,7 +19,7 @@ public struct SafeTensors: TensorFile {
   /// ``Checkpoint/write(to:)`` do.
   ///
   /// - Throws: ``FileError``.
-  public init(_ url: URL) throws(FileError) {
+  package init(_ url: URL) throws(FileError) {
     let file = try MappedFile(path: url.path)
     func malformed(_ fault: Fault) -> FileError { .malformed(path: url.path, reason: fault) }
     guard file.count >= 8 else { throw malformed(.tooShort) }

@@ -4,23 +4,23 @@ import Foundation
 ///
 /// Nothing is copied until the elements are asked for. Elements need not be contiguous: the element
 /// at indices i stands Σ i · stride elements after the first.
-public struct StoredTensor: Sendable {
+package struct StoredTensor: Sendable {
   /// What the elements are.
-  public let type: ElementType
+  package let type: ElementType
   /// Sizes, outermost first; empty for a scalar.
-  public let shape: [Int]
+  package let shape: [Int]
   /// Distances in elements from one index to the next, as many as sizes; none is negative.
-  public let strides: [Int]
+  package let strides: [Int]
 
   private let file: MappedFile
   // Place of the first element in the file.
   private let start: Int
 
   /// Number of elements.
-  public var count: Int { shape.reduce(1, *) }
+  package var count: Int { shape.reduce(1, *) }
 
   /// Why a tensor cannot be where it is said to be.
-  public enum Fault: Error, Equatable {
+  package enum Fault: Error, Equatable {
     /// A negative size, or a count that no file holds.
     case absurdShape
     /// A stride for each size is missing, or one is negative.
@@ -91,7 +91,7 @@ public struct StoredTensor: Sendable {
   }
 
   /// Whether the elements follow each other in row-major order without gaps.
-  public var isContiguous: Bool {
+  package var isContiguous: Bool {
     zip(zip(shape, strides), Self.contiguous(shape)).allSatisfy { $0.0 == 1 || $0.1 == $1 }
   }
 
@@ -99,7 +99,7 @@ public struct StoredTensor: Sendable {
   /// they are whole numbers.
   ///
   /// - Complexity: O(``count``).
-  public func floats() -> [Float]? {
+  package func floats() -> [Float]? {
     guard type.isFloatingPoint else { return nil }
     return unsafe [Float](unsafeUninitializedCapacity: count) { buffer, filled in
       if let target = buffer.baseAddress { unsafe copy(to: target, .shared) }

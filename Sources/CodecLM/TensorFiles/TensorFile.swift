@@ -1,5 +1,5 @@
 /// A file, or several that belong together, of tensors by name.
-public protocol TensorFile: Sendable {
+package protocol TensorFile: Sendable {
   /// What to call it in a message.
   var path: String { get }
   /// The tensors by name.
@@ -10,7 +10,7 @@ extension TensorFile {
   /// The floating-point tensor of a name and a shape.
   ///
   /// - Throws: ``FileError`` when it is missing or has another shape or type.
-  public func tensor(_ name: String, shape: [Int]) throws(FileError) -> StoredTensor {
+  package func tensor(_ name: String, shape: [Int]) throws(FileError) -> StoredTensor {
     guard let tensor = tensors[name] else {
       throw .malformed(path: path, reason: TensorFault.missing(name))
     }
@@ -50,7 +50,7 @@ extension TensorFile {
   }
 
   /// The elements of a floating-point tensor in row-major order, if there is one of this name.
-  public func floats(_ name: String) -> [Float]? { tensors[name]?.floats() }
+  package func floats(_ name: String) -> [Float]? { tensors[name]?.floats() }
 
   /// The elements of a tensor of whole numbers (I64).
   package func integers(_ name: String) -> [Int]? { tensors[name]?.integers() }

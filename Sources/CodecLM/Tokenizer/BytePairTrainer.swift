@@ -10,21 +10,21 @@
 /// - Complexity: O(*n* + *m* log *m*) time for *n* bytes in which *m* pairs are joined, places
 ///   included: a pair's places are known, so that nothing is searched again. About 8 bytes of memory for
 ///   each byte of the files.
-public struct BytePairTrainer: Sendable {
+package struct BytePairTrainer: Sendable {
   /// The largest number of tokens, bytes and the two special ones included.
-  public let vocabulary: Int
+  package let vocabulary: Int
   /// The largest number of bytes that can be learnt from: places have 32 bits.
-  public static let largestCorpus = Int(UInt32.max) / 2
+  package static let largestCorpus = Int(UInt32.max) / 2
 
   /// The largest number of bytes of a token, so that no tokenizer's file is too large to be read.
-  public static let longestToken = 32
+  package static let longestToken = 32
 
   private var corpus: [UInt16] = [TokenCells.boundary]
 
   /// A trainer that has seen nothing.
   ///
   /// - Precondition: `vocabulary` is in 258...``Tokenizer/largestVocabulary``.
-  public init(vocabulary: Int) {
+  package init(vocabulary: Int) {
     precondition(
       (258...Tokenizer.largestVocabulary).contains(vocabulary), "a vocabulary of \(vocabulary)")
     self.vocabulary = vocabulary
@@ -33,7 +33,7 @@ public struct BytePairTrainer: Sendable {
   /// Adds one word: the canonical bytes of a file, or a part that no token shall reach out of.
   ///
   /// - Precondition: ``largestCorpus`` is not passed.
-  public mutating func append(_ file: some Collection<UInt8>) {
+  package mutating func append(_ file: some Collection<UInt8>) {
     precondition(
       corpus.count + file.count < Self.largestCorpus, "more than \(Self.largestCorpus) bytes")
     for byte in file { corpus.append(UInt16(byte)) }
@@ -41,7 +41,7 @@ public struct BytePairTrainer: Sendable {
   }
 
   /// The tokenizer for the files so far.
-  public consuming func train() -> Tokenizer {
+  package consuming func train() -> Tokenizer {
     var pairs = PairCounts(corpus)
     var cells = TokenCells(corpus)
     corpus = []

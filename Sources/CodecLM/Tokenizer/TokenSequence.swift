@@ -62,10 +62,10 @@ public struct TokenSequence: Equatable, Sendable {
   public var body: ArraySlice<Int32> { tokens[prefixCount..<tokens.count - (isEnded ? 1 : 0)] }
 
   /// Number of positions, that is of inputs and of targets.
-  public var positionCount: Int { tokens.count - 1 }
+  package var positionCount: Int { tokens.count - 1 }
 
   /// What the model reads at each position.
-  public var inputs: ArraySlice<Int32> { tokens.dropLast() }
+  package var inputs: ArraySlice<Int32> { tokens.dropLast() }
 
   /// What follows each position; −1 where the weight is 0.
   public var targets: [Int32] { (0..<positionCount).map(target) }
@@ -77,7 +77,7 @@ public struct TokenSequence: Equatable, Sendable {
   public var positions: [Int32] { (0..<positionCount).map(position) }
 
   /// The parts of the positions that a context of `length` sees at once.
-  public func windows(of length: Int) -> [Range<Int>] {
+  package func windows(of length: Int) -> [Range<Int>] {
     stride(from: 0, to: positionCount, by: length).map {
       $0..<min($0 + length, positionCount)
     }

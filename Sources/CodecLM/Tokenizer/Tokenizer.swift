@@ -30,7 +30,7 @@ public struct Tokenizer: Equatable, Sendable {
   }
 
   /// The largest number of tokens: an id has 16 bits in a token store.
-  public static let largestVocabulary = 1 << 16
+  package static let largestVocabulary = 1 << 16
 
   /// The token that stands before an image's first, BOS: `<s>` in `tokenizer.json`.
   public var beginToken: Int32 { table.begin }

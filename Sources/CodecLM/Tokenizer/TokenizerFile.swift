@@ -1,7 +1,7 @@
 /// A tokenizer as a file.
-public struct TokenizerFile: Equatable, Sendable {
+package struct TokenizerFile: Equatable, Sendable {
   /// Whose format it is; the raw value is the file's usual name.
-  public enum Format: String, CaseIterable, Sendable {
+  package enum Format: String, CaseIterable, Sendable {
     /// `tokenizer.json` of Hugging Face's `tokenizers`.
     case huggingFace = "tokenizer.json"
     /// `tokenizer.model` of SentencePiece.
@@ -9,18 +9,18 @@ public struct TokenizerFile: Equatable, Sendable {
   }
 
   /// The contents.
-  public let bytes: [UInt8]
+  package let bytes: [UInt8]
 
   /// More than a vocabulary of 65,536 takes; nothing larger is read.
   package static let largest = 16 << 20
 
   /// The contents of a file.
-  public init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     self.bytes = bytes
   }
 
   /// What the contents are: JSON begins with a brace, a SentencePiece model with its first piece.
-  public var format: Format {
+  package var format: Format {
     let whiteSpace: [UInt8] = [0x20, 0x09, 0x0a, 0x0d]
     let first = bytes.first { !whiteSpace.contains($0) }
     return first == UInt8(ascii: "{") ? .huggingFace : .sentencePiece
@@ -31,7 +31,7 @@ extension Tokenizer {
   /// The file that ``init(_:)`` reads as this tokenizer: for CodecLM's own ids a `tokenizer.json`,
   /// byte for byte the one that `tokenizers` 0.23 would write, so equal tokenizers have equal
   /// files; otherwise the file it came from.
-  public var file: TokenizerFile { origin ?? TokenizerFile(json()) }
+  package var file: TokenizerFile { origin ?? TokenizerFile(json()) }
 
   /// Reads a tokenizer's file.
   ///
@@ -41,7 +41,7 @@ extension Tokenizer {
   ///
   /// - Throws: ``TokenizerError`` when the bytes are no such file or describe a tokenizer that
   ///   would give other ids than this type.
-  public init(_ file: TokenizerFile) throws(TokenizerError) {
+  package init(_ file: TokenizerFile) throws(TokenizerError) {
     guard file.bytes.count <= TokenizerFile.largest else {
       throw .unsupported(.tooLarge(bytes: file.bytes.count))
     }

@@ -17,7 +17,7 @@ extension Benchmark {
   /// these products.
   ///
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
-  public func stepProductRate() throws -> Double {
+  package func stepProductRate() throws -> Double {
     let shape = model.configuration
     let (width, inner, rows) = (shape.hiddenSize, shape.intermediateSize, batch * context)
     let layers = try [

@@ -1,33 +1,33 @@
 import Foundation
 
 /// How fast a model trains and decodes here, on random tokens.
-public struct Benchmark: Sendable {
+package struct Benchmark: Sendable {
   /// Rows of a training batch.
-  public var batch: Int
+  package var batch: Int
   /// Positions of a row, each row one sequence.
-  public var context: Int
+  package var context: Int
   /// Whether training recomputes activations.
-  public var recomputes = false
+  package var recomputes = false
   /// Seconds to measure for.
-  public var seconds = 5.0
+  package var seconds = 5.0
 
   /// What is measured.
-  public let model: Llama
+  package let model: Llama
 
   let pool: WorkerPool
 
   /// What was measured.
-  public struct Result: Sendable {
+  package struct Result: Sendable {
     /// Median over steps.
-    public let tokensPerSecond: Double
+    package let tokensPerSecond: Double
     /// Operations, or bytes of weights read, a second.
-    public let rate: Double
+    package let rate: Double
   }
 
   /// A benchmark of a model of this shape with random parameters.
   ///
   /// - Throws: ``LlamaConfigurationError``, ``NumericsError/outOfMemory(bytes:)``.
-  public init(
+  package init(
     _ configuration: LlamaConfiguration, batch: Int, context: Int, pool: WorkerPool = .shared
   ) throws {
     self.init(
@@ -35,7 +35,7 @@ public struct Benchmark: Sendable {
   }
 
   /// A benchmark of a trained model; ``training()`` changes its parameters.
-  public init(_ model: Llama, batch: Int, context: Int, pool: WorkerPool = .shared) {
+  package init(_ model: Llama, batch: Int, context: Int, pool: WorkerPool = .shared) {
     self.model = model
     self.batch = batch
     self.context = context
@@ -43,11 +43,11 @@ public struct Benchmark: Sendable {
   }
 
   /// Number of the model's trained numbers.
-  public var parameterCount: Int { model.configuration.parameterCount }
+  package var parameterCount: Int { model.configuration.parameterCount }
 
   /// Whole optimiser steps; the rate counts the model's operations, see
   /// ``LlamaConfiguration/trainingOperations(context:)``.
-  public func training() throws -> Result {
+  package func training() throws -> Result {
     let layout = model.layout
     let graph = try LlamaGraph(
       model, capacity: batch * context, recomputing: recomputes, pool: pool)
@@ -78,7 +78,7 @@ public struct Benchmark: Sendable {
   /// of all matrices for each pass.
   ///
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``, ``LlamaError``.
-  public func decoding(streams: Int, weights: DecoderWeights) throws -> Result {
+  package func decoding(streams: Int, weights: DecoderWeights) throws -> Result {
     // Keys and values are rounded where weights are, as in Generator.
     var decoder = try LlamaDecoder(
       weights, slots: streams, capacity: context, cache: weights.format == .f32 ? .f32 : .f16,
@@ -97,7 +97,7 @@ public struct Benchmark: Sendable {
   /// The model's weights as decoding reads them.
   ///
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
-  public func weights(_ format: WeightFormat) throws -> DecoderWeights {
+  package func weights(_ format: WeightFormat) throws -> DecoderWeights {
     try DecoderWeights(model, format: format, pool: pool)
   }
 
@@ -105,7 +105,7 @@ public struct Benchmark: Sendable {
   /// token behind its prefix, given those before it, in windows of the model's context length.
   ///
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``, ``LlamaError``.
-  public func bits(of sequences: [TokenSequence], weights: DecoderWeights) throws -> Double {
+  package func bits(of sequences: [TokenSequence], weights: DecoderWeights) throws -> Double {
     let longest = sequences.map(\.positionCount).max() ?? 1
     let capacity = min(max(longest, 1), model.configuration.contextLength)
     var decoder = try LlamaDecoder(weights, slots: 1, capacity: capacity, pool: pool)

@@ -7,29 +7,29 @@ public struct InvalidSetting: Error, Equatable, Sendable {
     /// ``Trainer/Options/context``
     case context
     /// ``Trainer/Options/microBatches``
-    case microBatches
+    case microBatches = "micro_batches"
     /// ``Trainer/Length/steps(_:)`` of a budget.
     case steps
     /// ``Trainer/Length/seconds(_:)`` of a budget.
     case seconds
     /// ``LearningRateSchedule/peak``
-    case learningRate
+    case learningRate = "learning_rate"
     /// ``LearningRateSchedule/warmUpShare``
-    case warmUpShare
+    case warmUpShare = "warm_up_share"
     /// ``LearningRateSchedule/finalShare``
-    case finalShare
+    case finalShare = "final_share"
     /// ``Optimizer/Options/clip``
     case clip
     /// ``Optimizer/Options/rateBesideMuon``
-    case rateBesideMuon
+    case rateBesideMuon = "rate_beside_muon"
     /// ``TrainingRun/Options/checkpointInterval``
-    case checkpointInterval
+    case checkpointInterval = "checkpoint_interval"
     /// ``TrainingRun/Options/keep``
     case keep
     /// ``TrainingRun/Options/validationImages``
-    case validationImages
+    case validationImages = "validation_images"
     /// ``TrainingRun/Options/stepsPerLine``
-    case stepsPerLine
+    case stepsPerLine = "steps_per_line"
   }
 
   /// Which numbers a setting may have.

@@ -20,7 +20,7 @@ public struct LearningRateSchedule: Sendable, Codable, Equatable {
   }
 
   /// The learning rate at `progress`, clamped to 0 … 1.
-  public func rate(at progress: Double) -> Float {
+  package func rate(at progress: Double) -> Float {
     let progress = min(max(progress, 0), 1)
     if progress < warmUpShare { return peak * Float(progress / warmUpShare) }
     let past = (progress - warmUpShare) / max(1 - warmUpShare, .leastNormalMagnitude)

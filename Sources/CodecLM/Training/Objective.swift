@@ -27,7 +27,7 @@ public struct MaximumLikelihood: Objective {
 
 extension LlamaInputs {
   /// A batch as a model reads it.
-  public init(_ batch: TokenBatch) {
+  package init(_ batch: TokenBatch) {
     self.init(
       tokens: batch.tokens, targets: batch.targets, segments: batch.segments,
       positions: batch.positions)

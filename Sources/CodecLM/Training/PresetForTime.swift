@@ -11,7 +11,7 @@ extension LlamaConfiguration {
   ///   - seconds: the time there is to train.
   ///   - rate: operations a second in training, about 0.7 ×
   ///     ``MachineLimits/productRate(side:pool:)``.
-  public static func preset(
+  package static func preset(
     vocabulary: Int, contextLength: Int, batchTokens: Int?, seconds: Double, rate: Double
   ) -> LlamaConfiguration {
     let candidates = [Preset.small, .micro, .mini, .tiny, .nano].map {
@@ -39,7 +39,7 @@ extension LlamaConfiguration {
 
   /// A peak learning rate that suits AdamW alone and ``Muon`` at this width: 2e-3 at 192 channels,
   /// falling with the root of the width's growth.
-  public var suggestedLearningRate: Float {
+  package var suggestedLearningRate: Float {
     2e-3 * (192 / Float(hiddenSize)).squareRoot()
   }
 }

@@ -1,15 +1,15 @@
 extension Trainer {
   /// When a run makes its steps, in seconds since it began.
-  public struct Plan: Sendable, Codable, Equatable {
+  package struct Plan: Sendable, Codable, Equatable {
     /// When the first step began: pictures had been read and held-out images been scored.
-    public var first = 0.0
+    package var first = 0.0
     /// What is kept of a budget of time for what follows the last step: validation, checkpoint, samples.
-    public var reserve = 0.0
+    package var reserve = 0.0
     /// How long steps are made at least, where getting ready took most of a budget of time.
-    public var least = 0.0
+    package var least = 0.0
 
     /// All of the time but what is kept.
-    public init(reserve: Double = 0) { self.reserve = reserve }
+    package init(reserve: Double = 0) { self.reserve = reserve }
 
     /// When the last step of a budget of time ends.
     func end(_ budget: Double) -> Double { max(budget - reserve, least) }

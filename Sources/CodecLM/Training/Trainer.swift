@@ -54,9 +54,9 @@ public struct Trainer: ~Copyable {
     /// Seconds the step took.
     public let seconds: Double
     /// Share of the budget used up, at most 1.
-    public let progress: Double
+    package let progress: Double
     /// Estimate of the seconds left.
-    public let remaining: Double
+    package let remaining: Double
     /// Why the step changed nothing, if it did not.
     public let fault: Fault?
 
@@ -104,9 +104,9 @@ public struct Trainer: ~Copyable {
     /// Images learnt from.
     public var images = 0
     /// The images' order.
-    public var sampler = BatchSampler.State()
+    package var sampler = BatchSampler.State()
     /// When steps are made; `nil` before the first step.
-    public var plan: Plan?
+    package var plan: Plan?
 
     /// The beginning.
     public init() {}
@@ -179,7 +179,7 @@ public struct Trainer: ~Copyable {
   }
 
   /// Bytes of parameters, gradients, moments and activations: what a step needs, to a few percent.
-  public var memory: Int {
+  package var memory: Int {
     2 * 4 * model.layout.buffer.count + optimizer.bytes + graph.arenaBytes
   }
 

@@ -32,17 +32,17 @@ extension TrainingPlan {
   /// Images that are longer than a row: what is behind its end is learnt without what is before it.
   public struct Cut: Sendable, Equatable {
     /// How many they are.
-    public let images: Int
+    package let images: Int
     /// Of how many.
-    public let total: Int
+    package let total: Int
     /// Positions of a row.
-    public let row: Int
+    package let row: Int
     /// Positions that the longest takes.
-    public let longest: Int
+    package let longest: Int
     /// Positions of a row that would suit the images.
-    public let suggested: Int
+    package let suggested: Int
     /// The model's context, up to which a row may be longer.
-    public let modelContext: Int
+    package let modelContext: Int
   }
 }
 

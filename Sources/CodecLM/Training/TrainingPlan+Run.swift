@@ -1,4 +1,4 @@
-public import Foundation
+package import Foundation
 
 extension TrainingPlan {
   /// Tokens of a batch unless told otherwise.
@@ -19,7 +19,7 @@ extension TrainingPlan {
   ///   - report: told what of the images is cut.
   /// - Throws: ``TrainingPlanError``, ``TrainingError``, ``InvalidSetting``, ``FileError``,
   ///   ``NumericsError``; what `report` throws.
-  public func begin(
+  package func begin(
     on data: TokenStore, in folder: URL, lock: consuming FolderLock? = nil,
     _ report: (Event) throws -> Void = { _ in }
   ) throws -> TrainingRun {

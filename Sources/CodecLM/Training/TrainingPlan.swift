@@ -29,7 +29,7 @@ public struct TrainingPlan: Sendable {
   /// The images.
   public let images: MediaFolder
   /// A trained model to go on from; it brings its own shape.
-  public let base: Checkpoint?
+  package let base: Checkpoint?
   /// The images' canonical form.
   public var profile: CodecProfile
   /// What a new model looks like.
@@ -65,7 +65,7 @@ public struct TrainingPlan: Sendable {
   /// See ``Trainer``; changes memory and speed only.
   public var recomputes = false
   /// Runs whose streams are taken over where they are those of these images in this form.
-  public var relatedRuns: [URL] = []
+  package var relatedRuns: [URL] = []
   /// Threads to work with.
   public var pool: WorkerPool
   /// When the time of a budget begins.

@@ -1,29 +1,29 @@
-public import Foundation
+package import Foundation
 
 extension TrainingRun {
   /// How far a folder's run has come.
-  public struct Summary: Sendable, Encodable {
+  package struct Summary: Sendable, Encodable {
     /// Optimiser steps.
-    public let steps: Int
+    package let steps: Int
     /// Seconds that the run has taken.
-    public let seconds: Double
+    package let seconds: Double
     /// Tokens learnt from.
-    public let tokens: Int
+    package let tokens: Int
     /// Images learnt from.
-    public let images: Int
+    package let images: Int
     /// Bits for each byte of held-out streams, at the last validation.
-    public let validationBitsPerByte: Double?
+    package let validationBitsPerByte: Double?
     /// Bits for each held-out image, at the last validation.
-    public let validationBitsPerImage: Double?
+    package let validationBitsPerImage: Double?
     /// The same as a share of what the format's plainest coding spends.
-    public let validationBaselineShare: Double?
+    package let validationBaselineShare: Double?
     /// The validation at which the held-out images were likeliest, whose model is in
     /// ``TrainingRun/bestFolder(of:)``.
-    public let best: Best?
+    package let best: Best?
   }
 
   /// What the newest checkpoint and the metrics say, or `nil` where there is no run.
-  public static func summary(of folder: URL) -> Summary? {
+  package static func summary(of folder: URL) -> Summary? {
     guard let record = try? record(of: folder) else { return nil }
     let validation = (try? RunMetrics(of: folder))?.validations.last
     return Summary(

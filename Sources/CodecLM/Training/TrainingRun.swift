@@ -68,7 +68,7 @@ public struct TrainingRun: ~Copyable {
   public internal(set) var best: Best?
   /// The learning rates at which the run was left and at which it goes on, where another budget makes
   /// them differ.
-  public let rates: (before: Float, now: Float)?
+  package let rates: (before: Float, now: Float)?
 
   /// The model as it is now, its tokenizer and its codec.
   public let checkpoint: Checkpoint
@@ -101,7 +101,7 @@ public struct TrainingRun: ~Copyable {
   }
 
   /// Steps up to the last checkpoint, if there is one.
-  public var checkpointStep: Int? { last?.step }
+  package var checkpointStep: Int? { last?.step }
 
   /// A new run in a folder that holds none; ``run(after:reserving:_:)`` starts it.
   ///
@@ -111,14 +111,24 @@ public struct TrainingRun: ~Copyable {
   ///   - trainerOptions: what determines the run.
   ///   - options: what it keeps.
   ///   - folder: where; it is made if it is not there.
-  ///   - lock: the folder's, if the caller has taken it already.
   ///   - recomputing: see ``Trainer``.
   ///   - pool: threads to work with.
   /// - Throws: ``InvalidSetting``, ``TrainingError/runExists(path:)``, ``TrainingError/modelExists(path:)``,
   ///   ``FileError``, ``NumericsError``.
   public init(
     _ checkpoint: Checkpoint, _ data: TokenStore, _ trainerOptions: Trainer.Options,
-    _ options: Options = Options(), in folder: URL, lock: consuming FolderLock? = nil,
+    _ options: Options = Options(), in folder: URL, recomputing: Bool = false,
+    pool: WorkerPool = .shared
+  ) throws {
+    try self.init(
+      checkpoint, data, trainerOptions, options, in: folder, lock: nil, recomputing: recomputing,
+      pool: pool)
+  }
+
+  /// The same in a folder whose lock the caller may have taken already.
+  package init(
+    _ checkpoint: Checkpoint, _ data: TokenStore, _ trainerOptions: Trainer.Options,
+    _ options: Options = Options(), in folder: URL, lock: consuming FolderLock?,
     recomputing: Bool = false, pool: WorkerPool = .shared
   ) throws {
     try options.validate()
@@ -147,13 +157,22 @@ public struct TrainingRun: ~Copyable {
   ///   - data: the images it was started with.
   ///   - budget: the run's length in all, if it is to be another than before.
   ///   - keep: how many checkpoints to keep, if other than before.
-  ///   - lock: the folder's, if the caller has taken it already.
   ///   - recomputing: see ``Trainer``.
   ///   - pool: threads to work with.
   /// - Throws: ``TrainingError``, ``FileError``, ``NumericsError``.
   public init(
     resuming folder: URL, _ data: TokenStore, budget: Trainer.Length? = nil, keep: Int? = nil,
-    lock: consuming FolderLock? = nil, recomputing: Bool = false, pool: WorkerPool = .shared
+    recomputing: Bool = false, pool: WorkerPool = .shared
+  ) throws {
+    try self.init(
+      resuming: folder, data, budget: budget, keep: keep, lock: nil, recomputing: recomputing,
+      pool: pool)
+  }
+
+  /// The same in a folder whose lock the caller may have taken already.
+  package init(
+    resuming folder: URL, _ data: TokenStore, budget: Trainer.Length? = nil, keep: Int? = nil,
+    lock: consuming FolderLock?, recomputing: Bool = false, pool: WorkerPool = .shared
   ) throws {
     // Before the lock, which a folder that is not there cannot have.
     _ = try Self.newestCheckpoint(in: folder)
@@ -220,7 +239,7 @@ public struct TrainingRun: ~Copyable {
   ///     is known by its store of streams or tokens.
   /// - Throws: ``TrainingError/runExists(path:)``, ``TrainingError/modelExists(path:)``,
   ///   ``TrainingError/taken(path:)``.
-  public static func checkIsFree(
+  package static func checkIsFree(
     _ folder: URL, orBegun mayBeBegun: Bool = true
   ) throws(TrainingError) {
     if exists(in: folder) { throw .runExists(path: folder.path) }

@@ -180,7 +180,7 @@ extension PictureSet {
   ///   - progress: called about twice a second with the number of files looked at; an error it throws ends it.
   /// - Throws: what `progress` throws.
   /// - Complexity: decodes every file.
-  public func heldOut(
+  package func heldOut(
     by split: ModelSplit, _ codec: any Codec, count: Int = .max, pool: WorkerPool = .shared,
     progress: (Int) throws -> Void = { _ in }
   ) rethrows -> PictureSet {

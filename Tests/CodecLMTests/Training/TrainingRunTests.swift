@@ -243,21 +243,25 @@ import Testing
 
   @Test(
     arguments: [
-      ("\"batch\" : 2", "\"batch\" : 0", RunFault.count("batch", 0, allowed: 1...1 << 16)),
       (
-        "\"batch\" : 2", "\"batch\" : 1000000000000",
-        RunFault.count("batch", 1_000_000_000_000, allowed: 1...1 << 16)
+        "\"batch\" : 2", "\"batch\" : 0",
+        RunFault.setting(.init(setting: .batch, value: 0, bounds: .within(1...65_536)))
       ),
       (
-        "\"context\" : 128", "\"context\" : -1", RunFault.count("context", -1, allowed: 2...128)
+        "\"batch\" : 2", "\"batch\" : 1000000000000",
+        RunFault.setting(.init(setting: .batch, value: 1e12, bounds: .within(1...65_536)))
+      ),
+      (
+        "\"context\" : 128", "\"context\" : -1",
+        RunFault.setting(.init(setting: .context, value: -1, bounds: .within(16...128)))
       ),
       (
         "\"context\" : 128", "\"context\" : 129",
-        RunFault.count("context", 129, allowed: 2...128)
+        RunFault.setting(.init(setting: .context, value: 129, bounds: .within(16...128)))
       ),
       (
         "\"steps_per_line\" : 10", "\"steps_per_line\" : 0",
-        RunFault.count("steps_per_line", 0, allowed: 1...1 << 48)
+        RunFault.setting(.init(setting: .stepsPerLine, value: 0, bounds: .within(1...1e14)))
       ),
       ("\"step\" : 1", "\"step\" : -9", RunFault.count("step", -9, allowed: 0...1 << 48)),
       ("\"keep\" : 2", "\"keep\" : \"two\"", JSONFault.wrongType(path: "run.keep")),

@@ -6,11 +6,11 @@
   /// of AVC-LM's authors (arXiv 2408.08459). Sound and metadata do not reach the stream; its pixels are
   /// square and of their colours it says nothing, so that all streams have the same parameter sets.
   /// A file of the profile, bare or in a container, keeps its slices.
-  public struct AVCCodec: Codec {
+  package struct AVCCodec: Codec {
     /// The form of the streams.
-    public let profile: AVCProfile
+    package let profile: AVCProfile
     /// The most pixels that a clip's frames may have; larger ones are refused before decoding.
-    public let maximumPixels: Int
+    package let maximumPixels: Int
     /// What every file of the profile begins with: parameter sets and the SEI message, with start codes.
     let header: [UInt8]
     /// The parameter sets with start codes, as before every IDR picture.
@@ -25,7 +25,7 @@
     ///   - maximumPixels: of a clip's frames, of which a decoder may keep seventeen; never more than 8K's,
     ///     7,680 × 4,320.
     /// - Throws: ``CodecError/invalidProfile(_:)``.
-    public init(
+    package init(
       _ profile: AVCProfile, maximumPixels: Int = PixelImage.usualMaximumPixels
     ) throws(CodecError) {
       try profile.validate()
@@ -51,14 +51,14 @@
     }
 
     /// The grammar of the profile's streams, at the beginning of one.
-    public func makeGrammar() -> any ByteGrammar { grammar }
+    package func makeGrammar() -> any ByteGrammar { grammar }
   }
 
   extension AVCCodec: ClipCoding, PictureEncoding, Mirroring, PlayerCopying, SourceFileEncoding {
     /// Any video file in canonical form.
     ///
     /// - Throws: ``CodecError`` when `file` cannot be decoded without a fault, or is too short.
-    public func canonicalBytes(of file: [UInt8]) throws(CodecError) -> [UInt8] {
+    package func canonicalBytes(of file: [UInt8]) throws(CodecError) -> [UInt8] {
       if let slices = knownSlices(in: file) { return stream(ofSlices: slices) }
       return try stream(ofSlices: slices(in: FFmpeg.transcode(file, profile, maximumPixels)))
     }
@@ -66,7 +66,7 @@
     /// Any video file in canonical form, its frames mirrored left to right.
     ///
     /// - Throws: ``CodecError`` when `file` cannot be decoded without a fault, or is too short.
-    public func mirrorImage(of file: [UInt8]) throws(CodecError) -> [UInt8] {
+    package func mirrorImage(of file: [UInt8]) throws(CodecError) -> [UInt8] {
       try stream(
         ofSlices: slices(in: FFmpeg.transcode(file, profile, maximumPixels, mirrored: true)))
     }
@@ -75,7 +75,7 @@
     /// and resized.
     ///
     /// - Throws: ``CodecError/tooShort(frames:needed:perSecond:)``.
-    public func canonicalBytes(of pictures: [PixelImage]) throws(CodecError) -> [UInt8] {
+    package func canonicalBytes(of pictures: [PixelImage]) throws(CodecError) -> [UInt8] {
       guard pictures.count >= profile.frames else {
         throw .tooShort(
           frames: pictures.count, needed: profile.frames, perSecond: profile.framesPerSecond)
@@ -90,7 +90,7 @@
     /// the losses of coding.
     ///
     /// - Throws: ``CodecError`` when `file` cannot be decoded without a fault, or is too short.
-    public func images(of file: [UInt8]) throws(CodecError) -> [PixelImage] {
+    package func images(of file: [UInt8]) throws(CodecError) -> [PixelImage] {
       try FFmpeg.frames(file, profile, maximumPixels)
     }
 
@@ -101,7 +101,7 @@
     /// again: of it, it is ``file(from:)`` itself.
     ///
     /// - Throws: ``CodecError`` when `file` cannot be decoded without a fault, or is too short.
-    public func encodedFile(of file: [UInt8]) throws(CodecError) -> [UInt8] {
+    package func encodedFile(of file: [UInt8]) throws(CodecError) -> [UInt8] {
       if let slices = knownSlices(in: file) { return header + slices }
       return try FFmpeg.transcode(file, profile, maximumPixels, keepsDescription: true)
     }
@@ -117,7 +117,7 @@
     /// The complete file of a canonical stream, as Annex B.
     ///
     /// - Throws: ``CodecError/notCanonical(offset:_:)``.
-    public func file(from canonical: [UInt8]) throws(CodecError) -> [UInt8] {
+    package func file(from canonical: [UInt8]) throws(CodecError) -> [UInt8] {
       try follow(canonical)
       switch profile.stream {
       case .annexB: return canonical
@@ -128,7 +128,7 @@
     /// The frames of a file in an MP4 file, which every player opens: not coded again.
     ///
     /// - Throws: ``CodecError`` when `file` cannot be read.
-    public func playerCopy(
+    package func playerCopy(
       ofFile file: [UInt8]
     ) throws(CodecError) -> (file: [UInt8], fileExtension: String) {
       (try FFmpeg.mp4(of: file, profile), profile.fileExtensions[1])
@@ -140,7 +140,7 @@
     /// valid one: the decoder must give the profile's number of frames and make nothing up.
     ///
     /// - Throws: ``CodecError/corrupt(_:)``, ``CodecError/warned(message:)``.
-    public func clip(ofFile file: [UInt8]) throws(CodecError) -> [PixelImage] {
+    package func clip(ofFile file: [UInt8]) throws(CodecError) -> [PixelImage] {
       try FFmpeg.decode(file, profile)
     }
 
@@ -203,10 +203,10 @@
 
   extension AVCCodec: UnitCoding, BaselineMeasuring {
     /// Frames of a clip.
-    public var framesPerClip: Int { profile.frames }
+    package var framesPerClip: Int { profile.frames }
 
     /// The macroblocks of a clip.
-    public var unitLayout: UnitLayout {
+    package var unitLayout: UnitLayout {
       UnitLayout(
         columns: profile.macroblockColumns, rows: profile.macroblockRows, frames: profile.frames,
         unitWidth: 16, unitHeight: 16)
@@ -215,7 +215,7 @@
     /// The macroblocks of a stream, one piece each, frame after frame.
     ///
     /// - Throws: ``CodecError/notCanonical(offset:_:)``.
-    public func unitRuns(of canonical: [UInt8]) throws(CodecError) -> [UnitRun] {
+    package func unitRuns(of canonical: [UInt8]) throws(CodecError) -> [UnitRun] {
       try grammar.layout(of: canonical).unitEnds.enumerated().map {
         UnitRun(unit: $0.offset, end: $0.element)
       }
@@ -224,7 +224,7 @@
     /// The bits of the slices as NAL units, without start codes and parameter sets.
     ///
     /// - Throws: ``CodecError`` when `canonical` is no valid stream of this profile.
-    public func plainestBits(of canonical: [UInt8]) throws(CodecError) -> Int {
+    package func plainestBits(of canonical: [UInt8]) throws(CodecError) -> Int {
       try follow(canonical)
       return AVCUnits(of: canonical).reduce(0) { $0 + ($1.isSlice ? 8 * $1.bytes.count : 0) }
     }

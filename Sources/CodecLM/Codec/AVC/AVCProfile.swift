@@ -21,16 +21,16 @@ public struct AVCProfile: Profile {
   }
 
   /// The sides a frame may have, in pixels.
-  public static let sides = 16...2048
+  package static let sides = 16...2048
   /// The rates that frames may have.
-  public static let rates = 1...120
+  package static let rates = 1...120
   /// Frames that a clip may have.
-  public static let lengths = 1...1024
+  package static let lengths = 1...1024
   /// The quantizers of P pictures; 0 would be lossless, which Baseline is not.
-  public static let quantizers = 1...51
+  package static let quantizers = 1...51
 
   /// Bytes of a clip's pixels in RGB, which FFmpeg's libraries keep in one block.
-  public static let maximumPixelBytes = Int(Int32.max)
+  package static let maximumPixelBytes = Int(Int32.max)
 
   /// Frame width in pixels, even, 16 to 2048.
   public var width: Int
@@ -91,7 +91,7 @@ public struct AVCProfile: Profile {
   /// Checks that every value is in its range, and the clip's pixels within ``maximumPixelBytes``.
   ///
   /// - Throws: ``CodecError/invalidProfile(_:)``.
-  public func validate() throws(CodecError) {
+  package func validate() throws(CodecError) {
     try CodecError.check("width", width, Self.sides)
     try CodecError.check("height", height, Self.sides)
     try CodecError.check("frames per second", framesPerSecond, Self.rates)
@@ -110,11 +110,11 @@ public struct AVCProfile: Profile {
 
 extension AVCProfile {
   /// Macroblocks beside each other, of 16 × 16 pixels; the last may reach over the frame's edge.
-  public var macroblockColumns: Int { (width + 15) / 16 }
+  package var macroblockColumns: Int { (width + 15) / 16 }
 
   /// Rows of macroblocks.
-  public var macroblockRows: Int { (height + 15) / 16 }
+  package var macroblockRows: Int { (height + 15) / 16 }
 
   /// Macroblocks of a frame, and so its slices.
-  public var macroblocksPerFrame: Int { macroblockColumns * macroblockRows }
+  package var macroblocksPerFrame: Int { macroblockColumns * macroblockRows }
 }

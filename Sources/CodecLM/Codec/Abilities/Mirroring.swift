@@ -15,7 +15,7 @@ extension Codec {
   ///
   /// - Throws: ``CodecError`` when `file` cannot be decoded, ``CodecError/unsupported(_:)`` where the
   ///   codec cannot mirror.
-  public func mirroredBytes(of file: [UInt8]) throws(CodecError) -> [UInt8] {
+  package func mirroredBytes(of file: [UInt8]) throws(CodecError) -> [UInt8] {
     guard let codec = self as? any Mirroring else { throw .unsupported("mirror images") }
     return try codec.mirrorImage(of: file)
   }

@@ -13,7 +13,7 @@ extension Codec {
   /// `nil` where every viewer does.
   ///
   /// - Throws: as ``file(from:)``.
-  public func container(
+  package func container(
     of canonical: [UInt8]
   ) throws(CodecError) -> (file: [UInt8], fileExtension: String)? {
     guard self is any PlayerCopying else { return nil }

@@ -9,7 +9,7 @@ extension Codec {
   ///
   /// A tokenizer that is split before them has
   /// no token that reaches from symbol to symbol.
-  public var symbolStarts: ByteSet {
+  package var symbolStarts: ByteSet {
     (self as? any SymbolMarking)?.bytesBeginningSymbols ?? ByteSet()
   }
 }

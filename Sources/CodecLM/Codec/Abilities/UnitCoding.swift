@@ -41,7 +41,7 @@ public struct UnitLayout: Sendable, Hashable {
   }
 
   /// Units of a frame.
-  public var unitsPerFrame: Int { columns * rows }
+  package var unitsPerFrame: Int { columns * rows }
 
   /// Units of a stream.
   public var count: Int { unitsPerFrame * frames }
@@ -66,15 +66,15 @@ public struct UnitRun: Sendable, Hashable {
 
 extension UnitCoding {
   /// Number of units of every stream.
-  public var unitCount: Int { unitLayout.count }
+  package var unitCount: Int { unitLayout.count }
 
   /// Number of units side by side.
-  public var unitsPerRow: Int { unitLayout.columns }
+  package var unitsPerRow: Int { unitLayout.columns }
 }
 
 extension Codec {
   /// How the units of every stream lie; `nil` where the format has none.
-  public var units: UnitLayout? { (self as? any UnitCoding)?.unitLayout }
+  package var units: UnitLayout? { (self as? any UnitCoding)?.unitLayout }
 
   /// This codec as one of units.
   ///
@@ -91,7 +91,7 @@ extension Codec {
   /// - Throws: ``CodecError/notCanonical(offset:_:)`` where the grammar does not allow a byte;
   ///   ``CodecError/unsupported(_:)`` where the format has no units.
   /// - Complexity: O(bytes).
-  public func unitEnds(of canonical: [UInt8]) throws(CodecError) -> [Int] {
+  package func unitEnds(of canonical: [UInt8]) throws(CodecError) -> [Int] {
     let codec = try unitCoding()
     var ends = [Int](repeating: 0, count: codec.unitLayout.count)
     for run in try codec.unitRuns(of: canonical) { ends[run.unit] = max(ends[run.unit], run.end) }

@@ -1,6 +1,6 @@
 extension JPEGCodec: UnitCoding, SymbolMarking {
   /// The MCUs of a picture.
-  public var unitLayout: UnitLayout {
+  package var unitLayout: UnitLayout {
     UnitLayout(
       columns: profile.mcuColumns, rows: profile.mcuRows, unitWidth: profile.mcuWidth,
       unitHeight: profile.mcuHeight)
@@ -9,12 +9,12 @@ extension JPEGCodec: UnitCoding, SymbolMarking {
   /// The pieces of a stream and the MCU that each belongs to.
   ///
   /// - Throws: ``CodecError/notCanonical(offset:_:)``.
-  public func unitRuns(of canonical: [UInt8]) throws(CodecError) -> [UnitRun] {
+  package func unitRuns(of canonical: [UInt8]) throws(CodecError) -> [UnitRun] {
     try form.unitRuns(of: canonical)
   }
 
   /// In streams of symbols, the places of coefficients.
-  public var bytesBeginningSymbols: ByteSet { form.symbolStarts }
+  package var bytesBeginningSymbols: ByteSet { form.symbolStarts }
 }
 
 extension JPEGCodec: StreamChecking {
@@ -23,14 +23,16 @@ extension JPEGCodec: StreamChecking {
   /// no reader with the two, finds no fault, the profile's number of MCUs and the same ends of them.
   ///
   /// - Throws: ``CodecError/notCanonical(offset:_:)`` or ``CodecError/corrupt(_:)``.
-  public func checkFully(_ canonical: [UInt8]) throws(CodecError) {
+  package func checkFully(_ canonical: [UInt8]) throws(CodecError) {
     let coded = try unitsCoded(in: canonical)
     let scan = try form.scan(of: canonical)
     let ends = try ScanForm.bare(template).unitRuns(of: Array(scan)).map(\.end)
     let file = template.file(of: scan)
     _ = try picture(ofFile: file)
     let inspection = try JPEGInspection(file, mcu: unitCount - 1)
-    if let fault = inspection.fault { throw .corrupt(.inspection(fault)) }
+    if let fault = inspection.fault {
+      throw .corrupt(.inspection(offset: fault.offset, fault.reason))
+    }
     let last = inspection.dataUnits.last?.codes.last
     guard inspection.scans.first?.mcusRead == unitCount, ends.count == unitCount,
       coded == unitCount, last.map({ $0.bitEnd - 8 * template.fileHeader.count }) == ends.last
@@ -43,7 +45,7 @@ extension JPEGCodec: BaselineMeasuring {
   /// padding, as libjpeg writes them.
   ///
   /// - Throws: ``CodecError`` when `canonical` is no valid stream of this profile.
-  public func plainestBits(of canonical: [UInt8]) throws(CodecError) -> Int {
+  package func plainestBits(of canonical: [UInt8]) throws(CodecError) -> Int {
     let file = try file(from: canonical)
     var plain = profile
     plain.restartInterval = 0

@@ -5,11 +5,11 @@
 /// stream: neither comments nor EXIF nor colour profiles (colours are taken as they are stored).
 /// A file that already has the profile's size, sampling and quantization keeps its coefficients,
 /// so that canonical files do not lose quality by being read again.
-public struct JPEGCodec: Codec {
+package struct JPEGCodec: Codec {
   /// The form of the streams.
-  public let profile: JPEGProfile
+  package let profile: JPEGProfile
   /// The most pixels that a file's frame may have; larger ones are refused before decoding.
-  public let maximumPixels: Int
+  package let maximumPixels: Int
 
   let template: JPEGTemplate
   let form: any StreamForm
@@ -21,7 +21,7 @@ public struct JPEGCodec: Codec {
   ///   - maximumPixels: the most pixels of a file's frame.
   ///   - sides: the range of the profile's width and height: of a model's, or of any file's.
   /// - Throws: ``CodecError/invalidProfile(_:)``.
-  public init(
+  package init(
     _ profile: JPEGProfile, maximumPixels: Int = PixelImage.usualMaximumPixels,
     sides: ClosedRange<Int> = JPEGProfile.sides
   ) throws(CodecError) {
@@ -36,12 +36,12 @@ public struct JPEGCodec: Codec {
   }
 
   /// The grammar of the profile's streams, at the beginning of one.
-  public func makeGrammar() -> any ByteGrammar { form.makeGrammar() }
+  package func makeGrammar() -> any ByteGrammar { form.makeGrammar() }
 
   /// Any JPEG file, or an abbreviated stream of this very profile, in canonical form.
   ///
   /// - Throws: ``CodecError`` when `file` cannot be decoded without inventing data.
-  public func canonicalBytes(of file: [UInt8]) throws(CodecError) -> [UInt8] {
+  package func canonicalBytes(of file: [UInt8]) throws(CodecError) -> [UInt8] {
     let file = withTables(file)
     let header = try readHeader(file)
     if header.orientation == .topLeft,
@@ -61,7 +61,7 @@ public struct JPEGCodec: Codec {
   /// Headers and markers are checked, entropy-coded bits are not: see ``picture(ofFile:)``.
   ///
   /// - Throws: ``CodecError/notCanonical(offset:_:)``.
-  public func file(from canonical: [UInt8]) throws(CodecError) -> [UInt8] {
+  package func file(from canonical: [UInt8]) throws(CodecError) -> [UInt8] {
     template.file(of: try form.scan(of: canonical))
   }
 
@@ -73,7 +73,7 @@ public struct JPEGCodec: Codec {
   /// these too is one that `canonicalBytes(of: file(from: canonical))` returns unchanged.
   ///
   /// - Throws: ``CodecError/corrupt(_:)``, ``CodecError/warned(message:)``.
-  public func picture(ofFile file: [UInt8]) throws(CodecError) -> PixelImage {
+  package func picture(ofFile file: [UInt8]) throws(CodecError) -> PixelImage {
     try LibJPEG.decode(
       file, grayscale: profile.isGrayscale, minimum: nil,
       maximumPixels: profile.width * profile.height)
@@ -84,7 +84,7 @@ extension JPEGCodec: PictureEncoding, Mirroring {
   /// A picture in canonical form: cropped, resized and encoded.
   ///
   /// - Precondition: there is one picture.
-  public func canonicalBytes(of pictures: [PixelImage]) throws(CodecError) -> [UInt8] {
+  package func canonicalBytes(of pictures: [PixelImage]) throws(CodecError) -> [UInt8] {
     precondition(pictures.count == 1, "\(pictures.count) pictures for one JPEG file")
     return try encode(prepare(pictures[0]))
   }
@@ -93,7 +93,7 @@ extension JPEGCodec: PictureEncoding, Mirroring {
   /// without the losses of the profile's quantization.
   ///
   /// - Throws: ``CodecError`` when `file` cannot be decoded without inventing data.
-  public func images(of file: [UInt8]) throws(CodecError) -> [PixelImage] {
+  package func images(of file: [UInt8]) throws(CodecError) -> [PixelImage] {
     let file = withTables(file)
     return [try prepare(decode(file, readHeader(file)))]
   }
@@ -101,7 +101,7 @@ extension JPEGCodec: PictureEncoding, Mirroring {
   /// Any JPEG file in canonical form, its picture mirrored left to right.
   ///
   /// - Throws: ``CodecError`` when `file` cannot be decoded without inventing data.
-  public func mirrorImage(of file: [UInt8]) throws(CodecError) -> [UInt8] {
+  package func mirrorImage(of file: [UInt8]) throws(CodecError) -> [UInt8] {
     try encode(images(of: file)[0].upright(from: .topRight))
   }
 }

@@ -1,20 +1,20 @@
 /// What a JPEG file says of its picture before any data: read without decoding.
-public struct JPEGHeader: Hashable, Sendable {
+package struct JPEGHeader: Hashable, Sendable {
   /// Columns as stored, before ``orientation`` is applied; at least 1.
-  public let storedWidth: Int
+  package let storedWidth: Int
   /// Rows as stored; at least 1.
-  public let storedHeight: Int
+  package let storedHeight: Int
   /// Number of components: 1 gray, 3 colour, 4 CMYK or YCCK.
-  public let componentCount: Int
+  package let componentCount: Int
   /// How the stored rows stand, from EXIF; upright when the file does not say.
-  public let orientation: Orientation
+  package let orientation: Orientation
 
   /// Width of the upright picture in pixels.
-  public var width: Int { orientation.swapsSides ? storedHeight : storedWidth }
+  package var width: Int { orientation.swapsSides ? storedHeight : storedWidth }
   /// Height of the upright picture in pixels.
-  public var height: Int { orientation.swapsSides ? storedWidth : storedHeight }
+  package var height: Int { orientation.swapsSides ? storedWidth : storedHeight }
   /// Whether the file has luma alone.
-  public var isGrayscale: Bool { componentCount == 1 }
+  package var isGrayscale: Bool { componentCount == 1 }
 
   /// Reads the segments up to the first scan, behind the frame header (ITU-T T.81 B.2.2) only for the
   /// orientation; the first bytes of a file suffice if they reach as far as the frame header.
@@ -22,7 +22,7 @@ public struct JPEGHeader: Hashable, Sendable {
   /// - Throws: ``CodecError/wrongFormat(expected:)`` without SOI, ``CodecError/corrupt(_:)``
   ///   when no frame header is found, ``CodecError/unsupported(_:)`` when it gives no height (the
   ///   DNL marker of T.81 B.2.5 would).
-  public init(_ file: [UInt8]) throws(CodecError) {
+  package init(_ file: [UInt8]) throws(CodecError) {
     var reader = try MarkerReader(file)
     var orientation: Orientation?
     func look(at segment: MarkerReader.Segment) {

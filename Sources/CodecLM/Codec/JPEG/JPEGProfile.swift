@@ -40,17 +40,17 @@ public struct JPEGProfile: Profile {
   }
 
   /// A component's sampling factors H and V (T.81 A.1.1).
-  public struct Component: Hashable, Sendable {
+  package struct Component: Hashable, Sendable {
     /// Data units per MCU, horizontally.
-    public let horizontal: Int
+    package let horizontal: Int
     /// Data units per MCU, vertically.
-    public let vertical: Int
+    package let vertical: Int
   }
 
   /// The sides that the pictures of a model may have, in pixels.
-  public static let sides = 1...4096
+  package static let sides = 1...4096
   /// The sides that a file may have that libjpeg reads or writes, in pixels.
-  public static let fileSides = 1...65_500
+  package static let fileSides = 1...65_500
 
   /// Picture width in pixels; with a model, 1 to 4096.
   public var width: Int
@@ -120,7 +120,7 @@ public struct JPEGProfile: Profile {
   ///
   /// - Parameter sides: that of width and height.
   /// - Throws: ``CodecError/invalidProfile(_:)``.
-  public func validate(sides: ClosedRange<Int> = sides) throws(CodecError) {
+  package func validate(sides: ClosedRange<Int> = sides) throws(CodecError) {
     try CodecError.check("width", width, sides)
     try CodecError.check("height", height, sides)
     try CodecError.check("quality", quality, 1...100)
@@ -130,7 +130,7 @@ public struct JPEGProfile: Profile {
 
 extension JPEGProfile {
   /// The components in the order of their data units in an MCU: Y, or Y, Cb, Cr.
-  public var components: [Component] {
+  package var components: [Component] {
     let chroma = Component(horizontal: 1, vertical: 1)
     return switch subsampling {
     case .yCbCr420: [Component(horizontal: 2, vertical: 2), chroma, chroma]
@@ -148,25 +148,25 @@ extension JPEGProfile {
   }
 
   /// Whether the pictures have no colour.
-  public var isGrayscale: Bool { subsampling == .grayscale }
+  package var isGrayscale: Bool { subsampling == .grayscale }
 
   /// Width of an MCU in pixels.
-  public var mcuWidth: Int { 8 * components[0].horizontal }
+  package var mcuWidth: Int { 8 * components[0].horizontal }
 
   /// Height of an MCU in pixels.
-  public var mcuHeight: Int { 8 * components[0].vertical }
+  package var mcuHeight: Int { 8 * components[0].vertical }
 
   /// MCUs in a row; the last one may reach over the picture's edge (T.81 A.2.4).
-  public var mcuColumns: Int { (width + mcuWidth - 1) / mcuWidth }
+  package var mcuColumns: Int { (width + mcuWidth - 1) / mcuWidth }
 
   /// Rows of MCUs.
-  public var mcuRows: Int { (height + mcuHeight - 1) / mcuHeight }
+  package var mcuRows: Int { (height + mcuHeight - 1) / mcuHeight }
 
   /// MCUs in a picture (T.81 A.2.3).
-  public var mcuCount: Int { mcuColumns * mcuRows }
+  package var mcuCount: Int { mcuColumns * mcuRows }
 
   /// Restart markers in a picture: one between every two intervals, none at the end.
-  public var restartMarkerCount: Int {
+  package var restartMarkerCount: Int {
     restartInterval == 0 ? 0 : (mcuCount - 1) / restartInterval
   }
 }

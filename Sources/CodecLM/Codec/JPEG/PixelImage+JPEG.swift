@@ -29,7 +29,7 @@ extension PixelImage {
   ///
   /// - Returns: the picture, and libjpeg's first warning if there was one.
   /// - Throws: ``CodecError`` when libjpeg gives up.
-  public static func decodingAnyway(
+  package static func decodingAnyway(
     jpegFile file: [UInt8], maximumPixels: Int = usualMaximumPixels
   ) throws(CodecError) -> (image: PixelImage, warning: String?) {
     let header = try header(of: file, maximumPixels)

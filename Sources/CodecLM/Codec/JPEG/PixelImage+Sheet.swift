@@ -10,7 +10,7 @@ extension PixelImage {
   /// ``JPEGCodec`` refuses such a file, so that what the program drew beside photos is not learnt from.
   ///
   /// - Throws: as ``jpegFile(quality:)``.
-  public func sheetFile(quality: Int = 95) throws(CodecError) -> [UInt8] {
+  package func sheetFile(quality: Int = 95) throws(CodecError) -> [UInt8] {
     let file = try jpegFile(quality: quality)
     // Behind JFIF's segment, which has to be the first.
     let end = file[2...3].elementsEqual([0xFF, 0xE0]) ? 4 + Int(file[4]) << 8 + Int(file[5]) : 2
@@ -20,7 +20,7 @@ extension PixelImage {
   }
 
   /// Whether a file is one of ``sheetFile(quality:)``.
-  public static func isSheet(_ file: [UInt8]) -> Bool {
+  package static func isSheet(_ file: [UInt8]) -> Bool {
     guard var reader = try? MarkerReader(file) else { return false }
     for _ in 0..<mostSegments {
       guard let segment = try? reader.next() else { return false }

@@ -84,7 +84,7 @@ extension Profile {
   }
 
   /// The ending of the codec's files, without a point.
-  public var fileExtension: String { fileExtensions[0] }
+  package var fileExtension: String { fileExtensions[0] }
 }
 
 /// A profile whose pictures may each keep their own size.

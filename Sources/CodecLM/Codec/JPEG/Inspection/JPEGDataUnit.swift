@@ -1,9 +1,9 @@
 /// One block of 8 × 8 coefficients, as it is coded (ITU-T T.81 F.1.2).
-public struct JPEGDataUnit: Hashable, Sendable, Encodable {
+package struct JPEGDataUnit: Hashable, Sendable, Encodable {
   /// A Huffman code and the bits of the value behind it.
-  public struct Code: Hashable, Sendable, Encodable {
+  package struct Code: Hashable, Sendable, Encodable {
     /// What the code stands for.
-    public enum Kind: String, Hashable, Sendable, Encodable {
+    package enum Kind: String, Hashable, Sendable, Encodable {
       /// The difference of the DC coefficient to the one before in its component.
       case dc = "DC"
       /// A run of zeros and a coefficient.
@@ -15,41 +15,41 @@ public struct JPEGDataUnit: Hashable, Sendable, Encodable {
     }
 
     /// What the code stands for.
-    public let kind: Kind
+    package let kind: Kind
     /// Where the code begins, in bits from the beginning of the file.
-    public let bitOffset: Int
+    package let bitOffset: Int
     /// Where the value ends.
     ///
     /// More than ``bits`` after ``bitOffset`` when stuffing is between them.
-    public let bitEnd: Int
+    package let bitEnd: Int
     /// The code.
-    public let code: Int
+    package let code: Int
     /// Its length in bits.
-    public let codeLength: Int
+    package let codeLength: Int
     /// Zeros before the coefficient.
-    public let run: Int
+    package let run: Int
     /// Zig-zag index of the coefficient.
-    public let index: Int
+    package let index: Int
     /// Length of the value in bits: its category.
-    public let category: Int
+    package let category: Int
     /// The DC difference, or the AC coefficient.
-    public let value: Int
+    package let value: Int
 
     /// Bits of code and value.
-    public var bits: Int { codeLength + category }
+    package var bits: Int { codeLength + category }
   }
 
   /// The place of its component in the frame header.
-  public let component: Int
+  package let component: Int
   /// The DC coefficient, before dequantization as all here.
-  public internal(set) var dc = 0
+  package internal(set) var dc = 0
   /// The codes in their order.
-  public internal(set) var codes: [Code] = []
+  package internal(set) var codes: [Code] = []
 
   init(component: Int) { self.component = component }
 
   /// The 64 coefficients in zig-zag order, before dequantization.
-  public var coefficients: [Int] {
+  package var coefficients: [Int] {
     var all = [Int](repeating: 0, count: 64)
     all[0] = dc
     for code in codes where code.kind == .ac { all[code.index] = code.value }

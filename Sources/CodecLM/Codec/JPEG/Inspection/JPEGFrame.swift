@@ -1,30 +1,30 @@
 /// What a frame header says (ITU-T T.81 B.2.2).
-public struct JPEGFrame: Hashable, Sendable, Encodable {
+package struct JPEGFrame: Hashable, Sendable, Encodable {
   /// A component's parameters.
-  public struct Component: Hashable, Sendable, Encodable {
+  package struct Component: Hashable, Sendable, Encodable {
     /// Its identifier, by which scans name it.
-    public let identifier: Int
+    package let identifier: Int
     /// Sampling factor H, 1 to 4.
-    public let horizontal: Int
+    package let horizontal: Int
     /// Sampling factor V, 1 to 4.
-    public let vertical: Int
+    package let vertical: Int
     /// The quantization table's destination, 0 to 3.
-    public let quantizationTable: Int
+    package let quantizationTable: Int
   }
 
   /// The header's marker, which names the process.
-  public let marker: JPEGMarker
+  package let marker: JPEGMarker
   /// Bits of a sample.
-  public let precision: Int
+  package let precision: Int
   /// Columns of the picture, at least 1.
-  public let width: Int
+  package let width: Int
   /// Rows of the picture; 0 when a DNL segment is to give them.
-  public let height: Int
+  package let height: Int
   /// The components in the order of the header.
-  public let components: [Component]
+  package let components: [Component]
 
   /// The coding process in words (table B.1).
-  public var process: String {
+  package var process: String {
     let kinds = ["baseline DCT", "extended sequential DCT", "progressive DCT", "lossless"]
     let differential = marker.code & 4 == 0 ? "" : "differential "
     let coding = marker.code < 0xC8 ? "Huffman" : "arithmetic"
@@ -39,14 +39,14 @@ public struct JPEGFrame: Hashable, Sendable, Encodable {
 
   /// Why the data cannot be taken apart; `nil` for sequential Huffman coding of 8-bit samples, which
   /// is baseline and a part of the extended process.
-  public var unsupported: String? {
+  package var unsupported: String? {
     if marker.code > 0xC1 { return "\(process) (\(marker.name))" }
     if precision != 8 { return "\(precision)-bit samples (\(marker.name))" }
     return height == 0 ? "a height given after the scan (DNL)" : nil
   }
 
   /// The usual name of the sampling factors, if they have one.
-  public var sampling: String? {
+  package var sampling: String? {
     guard components.count == 3, components[1...].allSatisfy({ $0.horizontal * $0.vertical == 1 })
     else { return components.count == 1 ? "grayscale" : nil }
     return switch (components[0].horizontal, components[0].vertical) {
@@ -82,27 +82,27 @@ public struct JPEGFrame: Hashable, Sendable, Encodable {
 }
 
 /// What a scan header says (T.81 B.2.3).
-public struct JPEGScanHeader: Hashable, Sendable, Encodable {
+package struct JPEGScanHeader: Hashable, Sendable, Encodable {
   /// A component's part in the scan.
-  public struct Component: Hashable, Sendable, Encodable {
+  package struct Component: Hashable, Sendable, Encodable {
     /// The frame's identifier of the component.
-    public let identifier: Int
+    package let identifier: Int
     /// The destination of the DC table, 0 to 3.
-    public let dcTable: Int
+    package let dcTable: Int
     /// The destination of the AC table, 0 to 3.
-    public let acTable: Int
+    package let acTable: Int
   }
 
   /// The components in the order of their data units in an MCU.
-  public let components: [Component]
+  package let components: [Component]
   /// First and last zig-zag index; 0 and 63 in a sequential scan.
-  public let spectralStart: Int
+  package let spectralStart: Int
   /// See ``spectralStart``.
-  public let spectralEnd: Int
+  package let spectralEnd: Int
   /// Point transforms of this and the scan before; 0 in a sequential scan.
-  public let approximationHigh: Int
+  package let approximationHigh: Int
   /// See ``approximationHigh``.
-  public let approximationLow: Int
+  package let approximationLow: Int
 
   var isSequential: Bool {
     (spectralStart, spectralEnd, approximationHigh, approximationLow) == (0, 63, 0, 0)

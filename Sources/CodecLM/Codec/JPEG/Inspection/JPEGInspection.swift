@@ -9,28 +9,28 @@
 ///
 /// It follows ITU-T T.81 without libjpeg and is stricter: it stops at a run past coefficient 63 and
 /// at bytes between segments, which decoders read over.
-public struct JPEGInspection: Sendable, Encodable {
+package struct JPEGInspection: Sendable, Encodable {
   /// The file's length in bytes.
-  public let bytes: Int
+  package let bytes: Int
   /// The segments in their order, up to EOI.
-  public private(set) var segments: [JPEGSegment] = []
+  package private(set) var segments: [JPEGSegment] = []
   /// The picture, when a frame header was found.
-  public private(set) var frame: JPEGFrame?
+  package private(set) var frame: JPEGFrame?
   /// What the scans hold; empty when the coding is ``unsupported``.
-  public private(set) var scans: [JPEGScan] = []
+  package private(set) var scans: [JPEGScan] = []
   /// The data units of the MCU that was asked for, of each scan that has so many.
-  public private(set) var dataUnits: [JPEGDataUnit] = []
+  package private(set) var dataUnits: [JPEGDataUnit] = []
   /// Bytes behind EOI.
-  public private(set) var trailingBytes = 0
+  package private(set) var trailingBytes = 0
   /// Whether there are neither quantization nor Huffman tables, so that only who has them can decode the
   /// file: an abbreviated format (T.81 B.4).
-  public private(set) var isAbbreviated = false
+  package private(set) var isAbbreviated = false
   /// Why the scans were not taken apart, though nothing is wrong with them: another coding process.
-  public private(set) var unsupported: String?
+  package private(set) var unsupported: String?
   /// The first fault, if any.
   ///
   /// Segments after it are listed as far as they can be found.
-  public private(set) var fault: JPEGFault?
+  package private(set) var fault: JPEGFault?
 
   private struct Tables {
     var dc = [HuffmanDecoder?](repeating: nil, count: 4)
@@ -51,7 +51,7 @@ public struct JPEGInspection: Sendable, Encodable {
   /// - Throws: ``CodecError/wrongFormat(expected:)`` without SOI at the beginning; whatever else is
   ///   wrong becomes ``fault``.
   /// - Complexity: O(bytes).
-  public init(_ file: [UInt8], mcu: Int? = nil) throws(CodecError) {
+  package init(_ file: [UInt8], mcu: Int? = nil) throws(CodecError) {
     guard file.starts(with: [0xFF, 0xD8]) else { throw .wrongFormat(expected: "JPEG") }
     bytes = file.count
     var reader = JPEGSegmentReader(file)

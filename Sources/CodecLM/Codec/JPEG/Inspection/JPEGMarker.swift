@@ -1,13 +1,13 @@
 /// The second byte of a marker (ITU-T T.81 table B.1).
-public struct JPEGMarker: Hashable, Sendable {
+package struct JPEGMarker: Hashable, Sendable {
   /// From 0x01 to 0xFE.
-  public let code: UInt8
+  package let code: UInt8
 
   /// A marker of a code.
-  public init(_ code: UInt8) { self.code = code }
+  package init(_ code: UInt8) { self.code = code }
 
   /// Its symbol in the standard.
-  public var name: String {
+  package var name: String {
     switch code {
     case 0x01: "TEM"
     case 0xC4: "DHT"
@@ -53,18 +53,18 @@ public struct JPEGMarker: Hashable, Sendable {
 
 extension JPEGMarker: Encodable {
   /// Writes the name.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var value = encoder.singleValueContainer()
     try value.encode(name)
   }
 }
 
 /// Where a file stops being a JPEG file that can be read, and why.
-public struct JPEGFault: Error, Hashable, Sendable, Encodable, CustomStringConvertible {
+package struct JPEGFault: Error, Hashable, Sendable, Encodable, CustomStringConvertible {
   /// The byte where it was found.
-  public let offset: Int
+  package let offset: Int
   /// What is wrong there.
-  public let reason: String
+  package let reason: String
 
   init(_ offset: Int, _ reason: String) {
     self.offset = offset
@@ -72,5 +72,5 @@ public struct JPEGFault: Error, Hashable, Sendable, Encodable, CustomStringConve
   }
 
   /// One line.
-  public var description: String { "byte \(offset): \(reason)" }
+  package var description: String { "byte \(offset): \(reason)" }
 }

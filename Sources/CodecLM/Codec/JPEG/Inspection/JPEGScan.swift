@@ -1,32 +1,32 @@
 /// What a scan's entropy-coded data consists of.
-public struct JPEGScan: Hashable, Sendable, Encodable {
+package struct JPEGScan: Hashable, Sendable, Encodable {
   /// Coefficients and bits of one component.
-  public struct Component: Hashable, Sendable, Encodable {
+  package struct Component: Hashable, Sendable, Encodable {
     /// Its place in the frame header.
-    public let component: Int
+    package let component: Int
     /// Data units.
-    public internal(set) var blocks = 0
+    package internal(set) var blocks = 0
     /// The least DC coefficient, before dequantization.
-    public internal(set) var leastDC = 0
+    package internal(set) var leastDC = 0
     /// The greatest.
-    public internal(set) var greatestDC = 0
+    package internal(set) var greatestDC = 0
     /// The largest magnitude of an AC coefficient.
-    public internal(set) var largestAC = 0
+    package internal(set) var largestAC = 0
     /// Data units without any AC coefficient.
-    public internal(set) var blocksWithoutAC = 0
+    package internal(set) var blocksWithoutAC = 0
     /// For each zig-zag index, in how many data units the coefficient is not zero.
-    public internal(set) var nonZero = [Int](repeating: 0, count: 64)
+    package internal(set) var nonZero = [Int](repeating: 0, count: 64)
     /// Bits of DC codes and differences.
-    public internal(set) var dcBits = 0
+    package internal(set) var dcBits = 0
     /// Bits of AC codes and coefficients, without the next two.
-    public internal(set) var acBits = 0
+    package internal(set) var acBits = 0
     /// Bits of EOB codes.
-    public internal(set) var endOfBlockBits = 0
+    package internal(set) var endOfBlockBits = 0
     /// Bits of ZRL codes.
-    public internal(set) var zeroRunBits = 0
+    package internal(set) var zeroRunBits = 0
 
     /// All bits.
-    public var bits: Int { dcBits + acBits + endOfBlockBits + zeroRunBits }
+    package var bits: Int { dcBits + acBits + endOfBlockBits + zeroRunBits }
 
     init(component: Int) { self.component = component }
 
@@ -53,29 +53,29 @@ public struct JPEGScan: Hashable, Sendable, Encodable {
   }
 
   /// Where the entropy-coded data begins.
-  public let offset: Int
+  package let offset: Int
   /// MCUs that the frame calls for, in a row and in all.
-  public let mcuColumns: Int
+  package let mcuColumns: Int
   /// See ``mcuColumns``.
-  public let mcuCount: Int
+  package let mcuCount: Int
   /// MCUs between restart markers; 0 for none.
-  public let restartInterval: Int
+  package let restartInterval: Int
   /// Whether a Huffman table was missing, so that Annex K's was taken, as in Motion JPEG.
-  public let usesStandardTables: Bool
+  package let usesStandardTables: Bool
   /// MCUs that could be read.
-  public internal(set) var mcusRead = 0
+  package internal(set) var mcusRead = 0
   /// The components in the order of their data units in an MCU.
-  public internal(set) var components: [Component]
+  package internal(set) var components: [Component]
   /// Bytes of data that could be read, with all that follows here.
-  public internal(set) var bytes = 0
+  package internal(set) var bytes = 0
   /// Bits that fill up the bytes before restart markers and the end.
-  public internal(set) var paddingBits = 0
+  package internal(set) var paddingBits = 0
   /// How many of these are not ones (T.81 F.1.2.3 asks for ones).
-  public internal(set) var paddingZeros = 0
+  package internal(set) var paddingZeros = 0
   /// 0x00 behind 0xFF.
-  public internal(set) var stuffedBytes = 0
+  package internal(set) var stuffedBytes = 0
   /// Restart markers.
-  public internal(set) var restartMarkers = 0
+  package internal(set) var restartMarkers = 0
   /// 0xFF before restart markers.
-  public internal(set) var fillBytes = 0
+  package internal(set) var fillBytes = 0
 }

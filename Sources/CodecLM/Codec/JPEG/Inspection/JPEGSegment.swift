@@ -1,7 +1,7 @@
 /// A marker and, for most, the parameters behind it (ITU-T T.81 B.1.1.4).
-public struct JPEGSegment: Hashable, Sendable {
+package struct JPEGSegment: Hashable, Sendable {
   /// The parameters that are understood.
-  public enum Content: Hashable, Sendable {
+  package enum Content: Hashable, Sendable {
     /// A marker without parameters.
     case none
     /// DQT.
@@ -25,13 +25,13 @@ public struct JPEGSegment: Hashable, Sendable {
   }
 
   /// Which marker.
-  public let marker: JPEGMarker
+  package let marker: JPEGMarker
   /// Where its 0xFF stands.
-  public let offset: Int
+  package let offset: Int
   /// Bytes from the marker to the end of the parameters: 2 for a marker that stands alone.
-  public let length: Int
+  package let length: Int
   /// Its parameters.
-  public let content: Content
+  package let content: Content
 }
 
 extension JPEGSegment: Encodable {
@@ -51,7 +51,7 @@ extension JPEGSegment: Encodable {
   }
 
   /// Writes marker, offset, length and, under a key of its own, the content.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: CodingKeys.self)
     try fields.encode(marker, forKey: .marker)
     try fields.encode(offset, forKey: .offset)

@@ -1,25 +1,25 @@
 /// A quantization table of a DQT segment (ITU-T T.81 B.2.4.1).
-public struct JPEGQuantizationTable: Hashable, Sendable, Encodable {
+package struct JPEGQuantizationTable: Hashable, Sendable, Encodable {
   /// The libjpeg quality that a table corresponds to.
-  public struct Quality: Hashable, Sendable, Encodable {
+  package struct Quality: Hashable, Sendable, Encodable {
     /// 1 to 100.
-    public let value: Int
+    package let value: Int
     /// Whether libjpeg makes this very table at that quality, rather than one near it.
-    public let isExact: Bool
+    package let isExact: Bool
     /// Whether it is Annex K's table for chrominance that is scaled, rather than luminance's.
-    public let isChrominance: Bool
+    package let isChrominance: Bool
   }
 
   /// Its destination, 0 to 3.
-  public let destination: Int
+  package let destination: Int
   /// Bits of an element, 8 or 16.
-  public let precision: Int
+  package let precision: Int
   /// 64 elements in zig-zag order.
-  public let elements: [Int]
+  package let elements: [Int]
 
   /// The quality at which libjpeg's table is this one or, by the sum of relative differences, nearest
   /// to it.
-  public var quality: Quality {
+  package var quality: Quality {
     let annexK = JPEGStandardTables.annexK.quantization
     var best = (distance: Double.infinity, value: 0, chrominance: false)
     for (table, base) in annexK.enumerated() {
@@ -39,18 +39,18 @@ public struct JPEGQuantizationTable: Hashable, Sendable, Encodable {
 }
 
 /// A Huffman table of a DHT segment (T.81 B.2.4.2).
-public struct JPEGHuffmanTable: Hashable, Sendable, Encodable {
+package struct JPEGHuffmanTable: Hashable, Sendable, Encodable {
   /// Whether it codes AC coefficients, class 1.
-  public let isAC: Bool
+  package let isAC: Bool
   /// Its destination, 0 to 3.
-  public let destination: Int
+  package let destination: Int
   /// Numbers of codes of 1 to 16 bits.
-  public let counts: [Int]
+  package let counts: [Int]
   /// The symbols in the order of their codes.
-  public let symbols: [UInt8]
+  package let symbols: [UInt8]
 
   /// Whether it is one of the four of Annex K.
-  public var isStandard: Bool {
+  package var isStandard: Bool {
     JPEGStandardTables.annexK.huffman.contains {
       $0.isAC == isAC && $0.counts == counts && $0.symbols == symbols
     }
