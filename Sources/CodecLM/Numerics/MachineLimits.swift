@@ -1,7 +1,7 @@
 import Foundation
 
 /// What this machine can do at best, measured on the spot with the workers of a pool.
-public enum MachineLimits {
+package enum MachineLimits {
   /// Single-precision operations a second of OpenBLAS's product of square matrices, all workers at
   /// once, each on a product of its own.
   ///
@@ -9,7 +9,7 @@ public enum MachineLimits {
   ///   - side: rows and columns.
   ///   - pool: threads to measure.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
-  public static func productRate(side: Int = 1_536, pool: WorkerPool = .shared) throws -> Double {
+  package static func productRate(side: Int = 1_536, pool: WorkerPool = .shared) throws -> Double {
     let matrices = try (0..<3 * pool.threads).map { _ in try Matrix(rows: side, columns: side) }
     for matrix in matrices { matrix.fill(1) }
     let operations = 2 * Double(side * side * side) * Double(pool.threads)
@@ -23,7 +23,7 @@ public enum MachineLimits {
 
   /// Bytes of memory that are free or can be freed, within the limits of the control groups (version 1 and
   /// 2) that the process is in, as in a container; `nil` where the system does not say.
-  public static var availableMemory: Int? { availableMemory(root: "") }
+  package static var availableMemory: Int? { availableMemory(root: "") }
 
   /// The same of a system whose `/proc` and `/sys` are in a folder.
   package static func availableMemory(root: String) -> Int? {
@@ -39,7 +39,7 @@ public enum MachineLimits {
   /// Bytes a second that the workers read together, from memory of a given size.
   ///
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
-  public static func readRate(bytes: Int, pool: WorkerPool = .shared) throws -> Double {
+  package static func readRate(bytes: Int, pool: WorkerPool = .shared) throws -> Double {
     let buffer = try FloatBuffer(count: max(bytes / 4, pool.threads))
     Matrix(buffer, rows: 1, columns: buffer.count).fill(1)
     let share = buffer.count / pool.threads
