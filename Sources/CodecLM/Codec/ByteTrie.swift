@@ -1,5 +1,5 @@
 /// Byte strings, each with a number, as a tree, so that those which begin alike are tested together.
-public struct ByteTrie: Sendable {
+package struct ByteTrie: Sendable {
   private struct Node {
     let byte: UInt8
     /// The number of the string that ends here, or −1.
@@ -11,28 +11,28 @@ public struct ByteTrie: Sendable {
   }
 
   /// Strings that were found.
-  public struct Matches: Sendable {
+  package struct Matches: Sendable {
     /// Their numbers.
-    public internal(set) var strings: NumberSet
+    package internal(set) var strings: NumberSet
     /// Most bytes of a string that were looked at.
-    public internal(set) var depth = 0
+    package internal(set) var depth = 0
   }
 
   /// Bytes of the longest string.
-  public private(set) var longest = 1
+  package private(set) var longest = 1
   /// Above all numbers.
   private let end: Int
   /// Node b is the single byte b; these are siblings.
   private var nodes: [Node]
 
   /// The trie of no strings, whose numbers are to be below `end`.
-  public init(below end: Int) {
+  package init(below end: Int) {
     self.end = end
     nodes = (0..<256).map { Node(byte: UInt8($0), sibling: $0 < 255 ? Int32($0 + 1) : -1) }
   }
 
   /// Adds a string that is not empty; of two with the same bytes the first stands for both.
-  public mutating func insert(_ bytes: [UInt8], _ string: Int32) {
+  package mutating func insert(_ bytes: [UInt8], _ string: Int32) {
     precondition(!bytes.isEmpty, "string \(string) is empty")
     longest = max(longest, bytes.count)
     var node = Int(bytes[0])
@@ -49,7 +49,7 @@ public struct ByteTrie: Sendable {
   }
 
   /// Whether there is a string that begins with these bytes and goes on.
-  public func isBeginning(_ bytes: ArraySlice<UInt8>) -> Bool {
+  package func isBeginning(_ bytes: ArraySlice<UInt8>) -> Bool {
     node(of: bytes).map { nodes[$0].child >= 0 } ?? false
   }
 
@@ -62,7 +62,7 @@ public struct ByteTrie: Sendable {
   ///   - state: the state behind `known`.
   ///   - advance: takes a state on by a byte; false if it cannot go on so.
   /// - Complexity: a call of `advance` for each node behind an allowed one.
-  public func matches<State>(
+  package func matches<State>(
     after known: [UInt8], _ allowed: ByteSet, from state: State,
     advance: (_ state: inout State, _ byte: UInt8) -> Bool
   ) -> Matches {
