@@ -16,16 +16,6 @@ public protocol ByteGrammar: Sendable {
   ///
   /// - Returns: whether the byte was allowed; if not, the state is no longer of use.
   mutating func advance(_ byte: UInt8) -> Bool
-  /// What the strings that may come next hang on, so that what was worked out for one state serves
-  /// others; `nil` where there is no such thing.
-  var place: Place? { get }
-  /// The strings of a trie that may come next.
-  ///
-  /// - Parameters:
-  ///   - trie: the strings to choose from.
-  ///   - known: bytes that must come first, and that this state is already behind.
-  ///   - allowed: which bytes may come next, all or some of ``allowedBytes``.
-  func matches(in trie: ByteTrie, after known: [UInt8], _ allowed: ByteSet) -> ByteTrie.Matches
   /// Bytes that end the stream from here with as little as the format allows; empty when it is
   /// complete. They make any part of a stream a picture that can be looked at.
   ///
@@ -41,16 +31,6 @@ extension ByteGrammar {
     return allowed.count == 1 ? allowed.first : nil
   }
 
-  /// None.
-  public var place: Place? { nil }
-
-  /// By going on with copies.
-  public func matches(
-    in trie: ByteTrie, after known: [UInt8], _ allowed: ByteSet
-  ) -> ByteTrie.Matches {
-    trie.matches(after: known, allowed, from: self) { $0.advance($1) }
-  }
-
   /// Bytes that end the stream from here with as little as the format allows.
   public func completion() -> [UInt8] { completion(beginning: .empty) }
 
@@ -60,21 +40,6 @@ extension ByteGrammar {
   public mutating func advance(_ bytes: some Sequence<UInt8>) -> Bool {
     for byte in bytes where !advance(byte) { return false }
     return true
-  }
-}
-
-/// Where a grammar stands, as far as its next bytes hang on it.
-public struct Place: Sendable, Hashable {
-  /// After all states of one profile's grammar with this number, the same strings may come next, if
-  /// they are no longer than the ``horizon`` of each.
-  public let number: UInt64
-  /// Bytes.
-  public let horizon: Int
-
-  /// A place.
-  public init(number: UInt64, horizon: Int) {
-    self.number = number
-    self.horizon = horizon
   }
 }
 

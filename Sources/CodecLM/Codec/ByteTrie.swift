@@ -1,5 +1,5 @@
 /// Byte strings, each with a number, as a tree, so that those which begin alike are tested together.
-public struct ByteTrie: Sendable {
+package struct ByteTrie: Sendable {
   private struct Node {
     let byte: UInt8
     /// The number of the string that ends here, or −1.
@@ -11,7 +11,7 @@ public struct ByteTrie: Sendable {
   }
 
   /// Strings that were found.
-  public struct Matches: Sendable {
+  package struct Matches: Sendable {
     /// Their numbers.
     package internal(set) var strings: NumberSet
     /// Most bytes of a string that were looked at.

@@ -6,7 +6,7 @@
 package struct StreamConstraint: Sendable {
   private let trie: TokenTrie
   /// The state behind ``known``; `nil` allows any byte, and an end anywhere.
-  private var grammar: (any ByteGrammar)?
+  private var grammar: (any TrieGrammar)?
   /// Bytes that must come next.
   package private(set) var known: [UInt8]
   /// What may follow ``known``.
@@ -20,6 +20,7 @@ package struct StreamConstraint: Sendable {
     _ grammar: (any ByteGrammar)?, _ trie: TokenTrie, prompt: Prompt = .empty
   ) throws(CodecError) {
     self.trie = trie
+    let grammar = grammar.map { ($0 as? any TrieGrammar) ?? WalkingGrammar($0) }
     self.grammar = grammar
     known = prompt.bytes
     mask = NumberSet(below: trie.tokenizer.count)

@@ -50,7 +50,7 @@ package final class TokenTrie: Sendable {
   ///
   /// - Complexity: a look into a table, which all streams share; where all tokens are single bytes, at
   ///   a place that is new, and where tokens reach beyond its horizon, as below.
-  func choice(_ grammar: any ByteGrammar) -> Choice {
+  func choice(_ grammar: any TrieGrammar) -> Choice {
     let place = grammar.place
     if let place, let known = choices.withLock({ $0[place.number] }), known.depth <= place.horizon {
       return known.choice
@@ -70,7 +70,7 @@ package final class TokenTrie: Sendable {
   ///
   /// - Complexity: a step of the grammar for each node behind an allowed one.
   func tokens(
-    after known: [UInt8], _ allowed: ByteSet, _ grammar: (any ByteGrammar)?
+    after known: [UInt8], _ allowed: ByteSet, _ grammar: (any TrieGrammar)?
   ) -> NumberSet {
     (grammar?.matches(in: trie, after: known, allowed)
       ?? trie.matches(after: known, allowed, from: ()) { _, _ in true }).strings

@@ -10,7 +10,7 @@
 /// P frames, I frames and IDR frames behind repeated parameter sets; in I slices Intra_4x4 and
 /// Intra_16x16 macroblocks, in P slices P_Skip, P_L0_16x16 and Intra_16x16. Beyond what an encoder writes
 /// it accepts levels whose residual no picture has but every decoder computes.
-package struct AVCGrammar: ByteGrammar {
+package struct AVCGrammar: TrieGrammar {
   /// What all streams of a profile share.
   final class Rules: Sendable {
     /// What comes before the first slice.

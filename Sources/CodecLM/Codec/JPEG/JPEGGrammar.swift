@@ -4,7 +4,7 @@
 /// It accepts every stream that the profile's encoder writes, and none that libjpeg would warn of. Beyond
 /// what an encoder writes it accepts values that no picture has but every decoder reads, for instance
 /// any DC difference: see <doc:Grammar>.
-package struct JPEGGrammar: ByteGrammar {
+package struct JPEGGrammar: TrieGrammar {
   /// What all streams of the profile share.
   final class Rules: Sendable {
     let header: [UInt8]

@@ -5,7 +5,7 @@
 /// It allows the same pictures as ``JPEGGrammar`` does, as far as DC coefficients are in the range of
 /// eight-bit samples; Huffman codes, restart markers, stuffing and
 /// padding follow from the symbols and are not in the stream.
-package struct JPEGSymbolGrammar: ByteGrammar {
+package struct JPEGSymbolGrammar: TrieGrammar {
   private let rules: Rules
   private var state = State()
 
