@@ -54,6 +54,12 @@ public struct InvalidSetting: Error, Equatable, Sendable {
   /// What it may be.
   public let bounds: Bounds
 
+  package init(setting: Setting, value: Double, bounds: Bounds) {
+    self.setting = setting
+    self.value = value
+    self.bounds = bounds
+  }
+
   static func check(
     _ setting: Setting, _ value: Double, _ bounds: Bounds
   ) throws(InvalidSetting) {
