@@ -16,7 +16,7 @@ public struct Checkpoint: Sendable {
   package let assumesCodec: Bool
   /// How tokens are best drawn, if whoever made the model said so.
   public var sampling: SamplingParameters?
-  /// The share of pictures that the model was kept from, if that is known; see ``HeldOutSplit``.
+  /// The share of pictures that the model was kept from, if that is known; see `HeldOutSplit`.
   public var heldOutShare: Double?
 
   let weights: CheckpointWeights

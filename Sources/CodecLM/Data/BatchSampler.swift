@@ -33,7 +33,7 @@ package struct BatchSampler: Sendable {
   ///   - context: positions of a row, at least 1.
   ///   - seed: the run's seed; epoch *e* is shuffled by the ``RandomStream`` (seed, *e*).
   ///   - state: where to go on, from a sampler of the same store and context.
-  /// - Throws: ``BatchSamplerError`` when `state` comes from another store or context.
+  /// - Throws: `BatchSamplerError` when `state` comes from another store or context.
   package init(
     _ store: TokenStore, rows: Int, context: Int, seed: UInt64, state: State = State()
   ) throws(BatchSamplerError) {

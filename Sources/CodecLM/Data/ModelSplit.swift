@@ -32,7 +32,7 @@ package struct ModelSplit: Sendable {
 
   /// What the folder of a run, a checkpoint or an exported model says.
   ///
-  /// - Throws: ``ModelSplitError/unknown(path:)`` where it says nothing, ``FileError``, ``StoreError``.
+  /// - Throws: `ModelSplitError/unknown(path:)` where it says nothing, ``FileError``, ``StoreError``.
   package init(of folder: URL) throws {
     share = try Self.share(of: folder)
     let url = RunFolder.store(RunFolder.store, of: folder)

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Integers are little-endian and have 64 bits; the head is the kind's magic number and version; each part
 /// begins where the one before ends, padded with zeros to a multiple of 8 bytes; the last 64 bits are a
-/// ``StableHash`` over all 64-bit words before them. What is counted stands in a foot, because it is known
+/// `StableHash` over all 64-bit words before them. What is counted stands in a foot, because it is known
 /// last, and the file is written in one go.
 enum StoreFile {
   static let headBytes = 16

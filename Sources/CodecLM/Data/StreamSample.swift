@@ -53,7 +53,7 @@ package struct StreamSample: Sendable {
   ///   - folder: where the images are.
   ///   - profile: the streams' form.
   ///   - heldOutShare: which share of the images a store holds out; by default
-  ///     ``HeldOutSplit/share(of:)`` of the number of files.
+  ///     `HeldOutSplit/share(of:)` of the number of files.
   ///   - limits: the most that is drawn.
   ///   - pool: threads that encode them.
   ///   - progress: called about twice a second with the number of streams so far; an error it throws ends

@@ -6,7 +6,7 @@ public struct StreamSource: Sendable {
   public let folder: MediaFolder
   /// Which share of the images is kept for validation, in 0...1.
   ///
-  /// At first ``HeldOutSplit/share(of:)`` of the number of files. With two or more pictures, at least one is on
+  /// At first `HeldOutSplit/share(of:)` of the number of files. With two or more pictures, at least one is on
   /// each side.
   public var heldOutShare: Double
   /// Whether each training image is there a second time, mirrored left to right, behind all images; not where

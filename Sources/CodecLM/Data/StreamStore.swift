@@ -4,8 +4,8 @@ public import Foundation
 /// pictures, so that none is decoded again for another tokenizer.
 ///
 /// Images are numbered from 0 in the folder's order; behind them all stand the mirror images, if any. Here it is
-/// decided which are held out (``HeldOutSplit``): tokenizers are learnt from the training images
-/// (``StreamSample``), and a ``TokenStore`` takes the division over. Made by
+/// decided which are held out (`HeldOutSplit`): tokenizers are learnt from the training images
+/// (`StreamSample`), and a ``TokenStore`` takes the division over. Made by
 /// ``build(_:at:reusing:pool:progress:)``.
 public struct StreamStore: Sendable {
   /// Where the store is.
@@ -89,7 +89,7 @@ public struct StreamStore: Sendable {
     word(.streamEnd, of: index) & StoreFile.heldOutFlag != 0
   }
 
-  /// What stands for an image's canonical bytes; see ``HeldOutSplit``.
+  /// What stands for an image's canonical bytes; see `HeldOutSplit`.
   package func hash(of index: Int) -> UInt64 { word(.hash, of: index) }
 
   /// Number of the folder's files.

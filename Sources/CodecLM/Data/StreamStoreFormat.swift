@@ -9,10 +9,10 @@
 /// | skipped files | for each: end of its path, end of the reason |
 /// | text | labels and captions, paths of the files, then path, reason of each skipped file, UTF-8 |
 /// | codec | the bytes that the codec is known by |
-/// | foot | the fields of ``StreamStoreFoot``, checksum |
+/// | foot | the fields of `StreamStoreFoot`, checksum |
 ///
 /// Ends of streams are bytes from the start of the streams, ends in text from the start of the text. What is
-/// not said here is as in every ``StoreFile``.
+/// not said here is as in every `StoreFile`.
 enum StreamStoreFormat {
   static let imageBytes = 56
   static let fileBytes = 24

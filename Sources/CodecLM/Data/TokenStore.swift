@@ -4,7 +4,7 @@ public import Foundation
 ///
 /// Images are numbered as in the ``StreamStore`` that it is made from: in the folder's order; behind them all
 /// stand the mirror images, if any. Each belongs to the training images or to the held-out ones, see
-/// ``HeldOutSplit``; a single picture belongs to both, so that one is enough to try things.
+/// `HeldOutSplit`; a single picture belongs to both, so that one is enough to try things.
 /// ``build(_:_:at:pool:progress:)`` makes one from streams.
 public struct TokenStore: Sendable {
   /// Numbers about all images of a store, training and held-out.
@@ -91,7 +91,7 @@ public struct TokenStore: Sendable {
     return file.text(offsets.text + start..<offsets.text + end)
   }
 
-  /// What stands for an image's canonical bytes; see ``HeldOutSplit``.
+  /// What stands for an image's canonical bytes; see `HeldOutSplit`.
   package func hash(of index: Int) -> UInt64 { word(3, of: index) }
 
   /// An image's tokens, without special ones.

@@ -8,10 +8,10 @@
 /// | skipped files | for each: end of its path, end of the reason |
 /// | text | names, then path, reason of each skipped file, UTF-8; zeros up to a multiple of 8 |
 /// | tokenizer | its ``Tokenizer/file``; zeros up to a multiple of 8 |
-/// | foot | the fields of ``TokenStoreFoot``, checksum |
+/// | foot | the fields of `TokenStoreFoot`, checksum |
 ///
 /// Ends in text are bytes from the start of the text. Special tokens are not stored. What is not said here is
-/// as in every ``StoreFile``.
+/// as in every `StoreFile`.
 enum TokenStoreFormat {
   static let imageBytes = 32
 }

@@ -14,7 +14,7 @@ public struct TokenizerRecipe: Sendable, Equatable {
     vocabulary = insideSymbols ? 1_024 : profile.usualVocabulary
   }
 
-  /// The tokenizer that ``BytePairTrainer`` learns from a sample's streams.
+  /// The tokenizer that `BytePairTrainer` learns from a sample's streams.
   ///
   /// - Parameters:
   ///   - sample: what to learn from.

@@ -16,7 +16,7 @@ package import Foundation
     /// The target is replaced; all is forced to the disk.
     case durable
     /// The target is replaced; the system writes when it likes. For files of which there are many and
-    /// that can be made again: see ``Folders/synchronizeAll(_:)``.
+    /// that can be made again: see `Folders/synchronizeAll(_:)`.
     case bulk
     /// As `bulk`, and it is an error if there is anything at the target already.
     case bulkNew
@@ -168,7 +168,7 @@ extension AtomicFile {
   private static let digits = 16
   private static let secondsToLock = 10
 
-  /// Whether files in a folder keep a ``FileMark``.
+  /// Whether files in a folder keep a `FileMark`.
   ///
   /// - Throws: ``FileError/cannotWrite(path:reason:)`` where no file can be made.
   static func keepsMarks(in folder: String) throws(FileError) -> Bool {

@@ -4,7 +4,7 @@ import Foundation
 package enum FileBytes {
   /// The bytes of the regular file at `path`, copied.
   ///
-  /// A copy, where ``MappedFile`` would do without, because a user's own file may be truncated by
+  /// A copy, where `MappedFile` would do without, because a user's own file may be truncated by
   /// somebody else while it is read, and that ends a process that has it mapped.
   ///
   /// - Parameter limit: the largest number of bytes to read; a larger file is an error. By default

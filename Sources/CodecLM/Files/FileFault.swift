@@ -63,7 +63,7 @@ package enum PlaceFault: FileFault {
   case danglingLink
   /// Not even the root is there.
   case noFolder
-  /// Another program's, under the name of a ``WrittenFiles`` list.
+  /// Another program's, under the name of a `WrittenFiles` list.
   case foreignList
 
   package var description: String {

@@ -5,7 +5,7 @@ import Foundation
 /// hash of the content, which is another one when somebody has changed the file.
 ///
 /// It is the file's extended attribute `user.jpeglm`, set before the file has its name, and goes where the file
-/// is moved to. Where a file system has no attributes, ``WrittenFiles`` keeps a list.
+/// is moved to. Where a file system has no attributes, `WrittenFiles` keeps a list.
 package struct FileMark: Hashable, Sendable {
   /// The command.
   package let command: String

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A walk through a folder and all below it, for ``FolderListing``.
+/// A walk through a folder and all below it, for `FolderListing`.
 ///
 /// Folders are visited as they are nested first; those that only symbolic links lead to come after, so that
 /// a file has the name without links where it has one.

@@ -1,7 +1,7 @@
 internal import CFiles
 package import Foundation
 
-/// Folders and names, made durable like the files in ``AtomicFile``.
+/// Folders and names, made durable like the files in `AtomicFile`.
 package enum Folders {
   /// Makes a folder, with those above it, unless it exists.
   ///

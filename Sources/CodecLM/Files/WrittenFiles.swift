@@ -3,7 +3,7 @@ import Foundation
 /// What this program wrote into a folder of results, so that it replaces that and nothing else, and does not
 /// take it for a user's pictures.
 ///
-/// Each file has a ``FileMark``. Where the file system keeps none, the hidden file `.jpeglm-files` has a line for
+/// Each file has a `FileMark`. Where the file system keeps none, the hidden file `.jpeglm-files` has a line for
 /// each, written before the file is: the mark, and the path below the folder with `\n` and `\\` for a line's end and
 /// a backslash.
 package struct WrittenFiles: Sendable {

@@ -4,7 +4,7 @@ extension LlamaDecoder {
   /// The negative log likelihood of each token but the first, given those before it, in nats.
   ///
   /// Slot 0 is taken for it; a sequence that is too long for it is taken in windows, as in training. The training path's
-  /// ``LlamaGraph/losses(of:)`` is faster; this one says what the decoder's
+  /// `LlamaGraph/losses(of:)` is faster; this one says what the decoder's
   /// weights, which may be of another format, cost.
   ///
   /// - Throws: ``LlamaError/notFinite(weights:cache:)``.

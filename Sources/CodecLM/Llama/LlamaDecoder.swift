@@ -101,14 +101,14 @@ package struct LlamaDecoder: ~Copyable {
     }
   }
 
-  /// A decoder of a model's present parameters for `slots` streams of at most `capacity` tokens each; see ``DecoderWeights`` for the copy it makes.
+  /// A decoder of a model's present parameters for `slots` streams of at most `capacity` tokens each; see `DecoderWeights` for the copy it makes.
   ///
   /// - Parameters:
   ///   - model: whose parameters are copied.
   ///   - slots: streams at a time.
   ///   - capacity: the model's context length by default.
   ///   - rows: most tokens of one pass.
-  ///   - positions: one more than the largest ``Input/position``; the capacity by default.
+  ///   - positions: one more than the largest `Input/position`; the capacity by default.
   ///   - format: how the copy stores matrices.
   ///   - cache: how keys and values are stored.
   ///   - pool: threads to work with.
@@ -129,7 +129,7 @@ package struct LlamaDecoder: ~Copyable {
   ///   - weights: what it reads.
   ///   - slots: streams at a time.
   ///   - capacity: the most tokens of a stream; the model's context length by default.
-  ///   - positions: one more than the largest ``Input/position``; the capacity by default.
+  ///   - positions: one more than the largest `Input/position`; the capacity by default.
   ///   - format: how keys and values are stored.
   ///   - pool: threads to work with.
   /// - Throws: ``NumericsError/outOfMemory(bytes:)``.

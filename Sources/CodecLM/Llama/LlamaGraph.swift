@@ -36,7 +36,7 @@ package final class LlamaGraph {
   ///   - model: whose parameters are used.
   ///   - capacity: the most tokens of a pass.
   ///   - longest: the most tokens of a segment; the model's context length by default.
-  ///   - positions: one more than the largest position of ``LlamaInputs/positions``; the model's context
+  ///   - positions: one more than the largest position of `LlamaInputs/positions`; the model's context
   ///     length by default, or the capacity if that is less.
   ///   - recomputing: keep of each layer only its input and its attention's output, (C + query width
   ///     + heads) floats a position, and make the rest again in the backward pass, which costs the

@@ -3,7 +3,7 @@ package typealias Matrix = DenseMatrix<Float>
 /// A matrix in double precision: statistics.
 package typealias DoubleMatrix = DenseMatrix<Double>
 
-/// A view of `rows` × `columns` numbers in an ``AlignedBuffer``, which it keeps alive.
+/// A view of `rows` × `columns` numbers in an `AlignedBuffer`, which it keeps alive.
 ///
 /// Rows are contiguous; neighbouring rows are `stride` numbers apart. Copying a matrix copies the
 /// view, not the elements.

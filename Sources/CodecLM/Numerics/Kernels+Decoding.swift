@@ -6,7 +6,7 @@ extension Kernels {
     rows == 1 ? columns : BufferLayout.aligned(rows) * columns
   }
 
-  /// Lays the first columns of x out for ``PanelMatrix``: 16 rows side by side.
+  /// Lays the first columns of x out for `PanelMatrix`: 16 rows side by side.
   ///
   /// With a norm, [1, columns], rows are normalised on the way: x · rstd · norm.
   package static func packRows(

@@ -13,7 +13,7 @@ package struct PanelMatrix: Sendable {
     /// It is added to what is there.
     case add
     /// The first half of a panel's outputs gates the second: silu(gate) · up is stored,
-    /// ``PanelMatrix/gates`` a panel.
+    /// `PanelMatrix/gates` a panel.
     case gate
   }
 
@@ -79,7 +79,7 @@ package struct PanelMatrix: Sendable {
   ///
   /// Every sum has one order, whatever the rows and panels of a call.
   ///
-  /// - Parameter x: `rows` rows in the layout of ``Kernels/packRows(_:columns:norm:epsilon:into:)``.
+  /// - Parameter x: `rows` rows in the layout of `Kernels/packRows(_:columns:norm:epsilon:into:)`.
   package func multiply(
     _ x: Matrix, rows: Int, panels range: Range<Int>, into y: Matrix, _ destination: Destination
   ) {

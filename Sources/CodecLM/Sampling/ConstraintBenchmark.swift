@@ -15,7 +15,7 @@ package struct ConstraintBenchmark: Sendable {
     package var share: Double { 1 - constrained / free }
   }
 
-  /// Streams decoded at once, at most ``LlamaDecoder/defaultRows``.
+  /// Streams decoded at once, at most `LlamaDecoder/defaultRows`.
   package var streams = 16
   /// Draws of each stream in one round.
   package var draws = 200

@@ -4,7 +4,7 @@ package struct SequenceID: Sendable, Hashable {
   package let number: Int
 }
 
-/// What a ``DecodingEngine`` tells.
+/// What a `DecodingEngine` tells.
 package enum DecodingEvent<Constraint: TokenConstraint>: Sendable {
   /// A sequence goes on by tokens behind its prefix: those that its request gave, then each time one
   /// that was drawn, first, with those that follow it without a choice.

@@ -1,4 +1,4 @@
-/// A sequence that a ``DecodingEngine`` is asked to go on with.
+/// A sequence that a `DecodingEngine` is asked to go on with.
 package struct SequenceRequest<Constraint: TokenConstraint>: Sendable {
   /// What it begins with: a prefix, and the first tokens of the body if they are given, without an end.
   package var beginning: TokenSequence

@@ -42,7 +42,7 @@ extension Generator {
 }
 
 extension Generator {
-  /// What the grammar's choices of tokens take at most, see ``TokenTrie``.
+  /// What the grammar's choices of tokens take at most, see `TokenTrie`.
   private static let choices = 16 << 20
 
   /// Bytes that decoding so many streams at once takes beside the checkpoint, to a few percent.

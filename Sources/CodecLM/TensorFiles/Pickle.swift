@@ -1,7 +1,7 @@
 /// Reads the pickles of torch's files without executing anything.
 ///
 /// Only the opcodes of protocol 2 that tensors in dictionaries need are known, and only the globals
-/// of ``PickleGlobal``; anything else is refused by name. Containers live in arrays of this type and
+/// of `PickleGlobal`; anything else is refused by name. Containers live in arrays of this type and
 /// values refer to them by index, so that depth, cycles and shared parts cost nothing; the work is
 /// at most ``longest`` opcodes.
 struct Pickle {

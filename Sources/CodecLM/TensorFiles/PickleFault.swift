@@ -12,7 +12,7 @@ package enum PickleFault: FileFault {
   case version(UInt8)
   /// A state is given to what is no dictionary.
   case buildsObject
-  /// A global that is none of ``PickleGlobal``.
+  /// A global that is none of `PickleGlobal`.
   case foreignGlobal(module: String, name: String)
   /// The name of a global does not end.
   case noGlobal

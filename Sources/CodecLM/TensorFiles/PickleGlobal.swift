@@ -1,4 +1,4 @@
-/// The globals that ``Pickle`` knows: what a state dictionary needs.
+/// The globals that `Pickle` knows: what a state dictionary needs.
 enum PickleGlobal: Equatable {
   case orderedDictionary
   case rebuildTensor

@@ -141,7 +141,7 @@ package struct StoredTensor: Sendable {
   /// Writes the elements into a buffer, widened or rounded to single precision, in row-major order
   /// from `offset` on.
   ///
-  /// - Precondition: ``ElementType/isFloatingPoint``, and room for ``count`` floats.
+  /// - Precondition: `ElementType/isFloatingPoint`, and room for ``count`` floats.
   package func load(into buffer: FloatBuffer, at offset: Int = 0, pool: WorkerPool = .shared) {
     precondition(type.isFloatingPoint, "\(type)")
     precondition(offset >= 0 && offset + count <= buffer.count, "\(count) at \(offset)")

@@ -16,7 +16,7 @@ package struct ZipDirectory {
     package let size: Int
     /// Whether they are.
     package let isCompressed: Bool
-    /// What ``Zlib/checksum(_:)`` gives for them when they are not.
+    /// What `Zlib/checksum(_:)` gives for them when they are not.
     package let checksum: UInt32
   }
 

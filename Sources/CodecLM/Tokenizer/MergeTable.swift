@@ -36,7 +36,7 @@ struct MergeTable: Sendable {
     }
   }
 
-  /// What the pair becomes, ``Merge/none`` when it stays.
+  /// What the pair becomes, `Merge/none` when it stays.
   @inline(__always)
   func merge(_ left: Int32, _ right: Int32) -> Merge {
     var slot = slot(of: left, right)

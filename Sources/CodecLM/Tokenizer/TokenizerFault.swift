@@ -93,7 +93,7 @@ package enum UnsupportedTokenizer: FileFault {
   case noByte(UInt16)
   /// ▁ has no token.
   case noSpace
-  /// The file is larger than ``TokenizerFile/largest``.
+  /// The file is larger than `TokenizerFile/largest`.
   case tooLarge(bytes: Int)
 
   package var description: String {

@@ -4,7 +4,7 @@
 /// A step follows ∂(Σ weightᵢ lossᵢ)/∂parameters, in which the weights are constants, divided by the
 /// number of the step's predictions. Maximum likelihood takes the batch's own weights; preferences or
 /// rewards are weights that are worked out from the losses, or from those of another model, see
-/// ``LlamaGraph/losses(of:)``.
+/// `LlamaGraph/losses(of:)`.
 public protocol Objective: Sendable {
   /// The weight of each position's loss.
   ///

@@ -10,7 +10,7 @@ extension LlamaConfiguration {
   ///   - batchTokens: tokens of a step, which share ``Muon``'s work; `nil` without Muon.
   ///   - seconds: the time there is to train.
   ///   - rate: operations a second in training, about 0.7 ×
-  ///     ``MachineLimits/productRate(side:pool:)``.
+  ///     `MachineLimits/productRate(side:pool:)`.
   package static func preset(
     vocabulary: Int, contextLength: Int, batchTokens: Int?, seconds: Double, rate: Double
   ) -> LlamaConfiguration {

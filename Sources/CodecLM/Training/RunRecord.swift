@@ -46,7 +46,7 @@ package struct RunRecord: Codable {
   /// - Throws: ``FileError``.
   func write(to url: URL) throws { try JSONFile.write(self, to: url, keys: .snakeCase) }
 
-  /// - Throws: ``RunFault/version(_:)`` for a file of a later version, whose other keys may mean anything.
+  /// - Throws: `RunFault/version(_:)` for a file of a later version, whose other keys may mean anything.
   package init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     let version = try fields.decodeIfPresent(Int.self, forKey: .version) ?? 1
@@ -101,7 +101,7 @@ package struct RunRecord: Codable {
 extension Trainer.Length: Codable {
   private enum CodingKeys: String, CodingKey { case steps, seconds }
 
-  /// The one field of a case in ``RunRecord``'s version 1.
+  /// The one field of a case in `RunRecord`'s version 1.
   private struct Field<Value: Decodable>: Decodable {
     let _0: Value
   }

@@ -147,10 +147,10 @@ public struct Trainer: ~Copyable {
   ///   - options: what determines the run.
   ///   - state: where it stands.
   ///   - objective: what is minimised.
-  ///   - recomputing: see ``LlamaGraph/init(_:capacity:longest:positions:recomputing:pool:)``; changes
+  ///   - recomputing: see `LlamaGraph/init(_:capacity:longest:positions:recomputing:pool:)`; changes
   ///     memory and speed only.
   ///   - pool: threads to work with; results do not depend on their number.
-  /// - Throws: ``InvalidSetting``, ``NumericsError/outOfMemory(bytes:)``, ``BatchSamplerError`` when `state` is
+  /// - Throws: ``InvalidSetting``, ``NumericsError/outOfMemory(bytes:)``, `BatchSamplerError` when `state` is
   ///   another's.
   public init(
     _ model: Llama, _ data: TokenStore, _ options: Options, state: State = State(),

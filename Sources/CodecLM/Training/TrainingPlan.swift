@@ -36,7 +36,7 @@ public struct TrainingPlan: Sendable {
   public var shape = Shape.suited
   /// How long to train; of a resumed run, in all from its beginning.
   public var budget: Trainer.Length
-  /// The share of images that is kept for validation, in 0...1; at first ``HeldOutSplit/share(of:)`` of their
+  /// The share of images that is kept for validation, in 0...1; at first `HeldOutSplit/share(of:)` of their
   /// number, or that of the model to go on from, so that no picture it learnt is taken for an unknown one.
   public var heldOutShare: Double
   /// Whether to train on each training image's mirror image too.

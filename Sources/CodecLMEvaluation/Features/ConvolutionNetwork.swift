@@ -26,7 +26,7 @@ package struct ConvolutionNetwork: Sendable {
   /// Calls `body` with memory for so many pictures' ways through the network, which is kept for the
   /// next call.
   ///
-  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: `NumericsError/outOfMemory(bytes:)`.
   package func withArenas<Result>(
     _ count: Int, _ body: ([FloatBuffer]) throws -> Result
   ) throws -> Result {

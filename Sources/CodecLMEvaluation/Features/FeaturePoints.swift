@@ -10,7 +10,7 @@ struct FeaturePoints: Sendable {
 
   /// The points of features, one picture a row.
   ///
-  /// - Throws: ``EvaluationError/notFinite``, ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: ``EvaluationError/notFinite``, `NumericsError/outOfMemory(bytes:)`.
   init(_ features: Matrix) throws {
     let points = try DoubleMatrix(features)
     squaredNorms = (0..<points.rows).map { row in

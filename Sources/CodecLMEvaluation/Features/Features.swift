@@ -11,7 +11,7 @@ public struct Features: Sendable {
   ///
   /// - Parameters:
   ///   - pictures: the features of each picture, the same number for all.
-  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: `NumericsError/outOfMemory(bytes:)`.
   public init(_ pictures: [[Float]]) throws {
     let dimensions = pictures.first?.count ?? 0
     precondition(

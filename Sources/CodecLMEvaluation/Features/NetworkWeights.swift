@@ -9,7 +9,7 @@ package struct NetworkWeights: Sendable {
 
   /// Opens a safetensors file or a PyTorch state dict.
   ///
-  /// - Throws: ``FileError`` when the file is neither.
+  /// - Throws: `FileError` when the file is neither.
   package init(_ url: URL, epsilon: Double) throws {
     let start = try MappedFile(path: url.path)
     // A safetensors file has the length of its header, then the header, which is JSON.
@@ -28,7 +28,7 @@ package struct NetworkWeights: Sendable {
   /// The convolution `convolution`.weight of a shape [outputs, inputs, rows, columns], and the batch
   /// normalisation of its outputs: y = γ (x − μ) / √(σ² + ε) + β.
   ///
-  /// - Throws: ``FileError`` when a tensor is missing or has another shape or type.
+  /// - Throws: `FileError` when a tensor is missing or has another shape or type.
   package func folded(_ convolution: String, norm: String, shape: [Int]) throws -> Folded {
     let channels = [shape[0]]
     var weights = try tensor("\(convolution).weight", shape: shape)

@@ -3,7 +3,7 @@ package import CodecLM
 
 /// Factorisations of symmetric matrices in double precision, by OpenBLAS's LAPACK.
 ///
-/// LAPACK stores columns where a ``DoubleMatrix`` stores rows; a symmetric matrix is the same in
+/// LAPACK stores columns where a `DoubleMatrix` stores rows; a symmetric matrix is the same in
 /// both, and of a triangular result the transpose is seen. Each call runs on the calling thread.
 package enum LAPACK {
   /// Replaces a symmetric matrix A by the upper triangular R with RᵀR = A and zeros below it.
@@ -29,7 +29,7 @@ package enum LAPACK {
   /// The matrix is overwritten by nothing of use.
   ///
   /// - Returns: `nil` if the iteration did not converge.
-  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: `NumericsError/outOfMemory(bytes:)`.
   /// - Complexity: 4 n³ / 3 operations.
   package static func eigenvalues(_ a: DoubleMatrix, pool: WorkerPool) throws -> [Double]? {
     try Tridiagonal(a, pool: pool).eigenvalues()
@@ -39,7 +39,7 @@ package enum LAPACK {
   /// its orthonormal eigenvectors, which replace it, one a row in the order of the eigenvalues.
   ///
   /// - Returns: `nil` if the iteration did not converge.
-  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: `NumericsError/outOfMemory(bytes:)`.
   /// - Complexity: about 9 n³ operations.
   package static func eigenvectors(_ a: DoubleMatrix) throws -> [Double]? {
     precondition(a.rows == a.columns, "[\(a.rows), \(a.columns)] is not square")

@@ -28,7 +28,7 @@ struct Tridiagonal {
 
   /// Reduces a matrix, of which the upper triangle is read, and destroys it.
   ///
-  /// - Throws: ``NumericsError/outOfMemory(bytes:)``.
+  /// - Throws: `NumericsError/outOfMemory(bytes:)`.
   /// - Complexity: 4 n³ / 3 operations.
   init(_ a: DoubleMatrix, pool: WorkerPool) throws {
     precondition(a.rows == a.columns, "[\(a.rows), \(a.columns)] is not square")

@@ -120,7 +120,7 @@ public struct EvaluationReport: Sendable, Codable {
 
   /// Reads what an evaluation printed as JSON, also in the earlier spelling of its keys.
   ///
-  /// - Throws: ``FileError``.
+  /// - Throws: `FileError`.
   package init(contentsOf url: URL) throws {
     let olderNames = ["subsetSize": "subset_size", "topK": "top_k", "topP": "top_p"]
     self = try JSONFile.read(EvaluationReport.self, url, keys: .declared(olderNames: olderNames))

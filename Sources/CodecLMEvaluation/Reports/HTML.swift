@@ -86,7 +86,7 @@ enum HTML {
 
   /// A picture in the page itself, made smaller if it is large.
   ///
-  /// - Throws: ``CodecError``.
+  /// - Throws: `CodecError`.
   static func image(_ picture: PixelImage, alternative: String) throws -> String {
     image(file: try shrunk(picture).jpegFile(quality: 92), alternative: alternative)
   }

@@ -70,7 +70,7 @@ public struct Scorer {
 
   /// The bits that each unit of a stream (for JPEG: each MCU) costs, in their order from the top left.
   ///
-  /// The codec must have units; see ``UnitCoding``.
+  /// The codec must have units; see `UnitCoding`.
   ///
   /// A token's bits are shared out evenly over the bits of the stream that it spells; those of
   /// headers, of padding and markers behind a piece of a unit count to the piece that follows, at the end

@@ -19,7 +19,7 @@ extension JPEGCodec: UnitCoding, SymbolMarking {
 
 extension JPEGCodec: StreamChecking {
   /// Checks a canonical stream by all means at hand: every byte is allowed by the grammar, which is
-  /// complete at the end; libjpeg decodes it without a warning; and ``JPEGInspection``, which shares
+  /// complete at the end; libjpeg decodes it without a warning; and `JPEGInspection`, which shares
   /// no reader with the two, finds no fault, the profile's number of MCUs and the same ends of them.
   ///
   /// - Throws: ``CodecError/notCanonical(offset:_:)`` or ``CodecError/corrupt(_:)``.

@@ -1,8 +1,8 @@
 /// Walks the marker segments of a JPEG file (ITU-T T.81 B.1.1) up to its first scan, as leniently as
 /// libjpeg, so that what libjpeg decodes is not refused.
 ///
-/// It serves the codec and all that reads a header; ``JPEGInspection``, which checks the codec, has a
-/// strict reader of its own. The two share the table of markers, ``JPEGMarker``.
+/// It serves the codec and all that reads a header; `JPEGInspection`, which checks the codec, has a
+/// strict reader of its own. The two share the table of markers, `JPEGMarker`.
 struct MarkerReader {
   /// A marker and what its length bytes enclose.
   struct Segment {

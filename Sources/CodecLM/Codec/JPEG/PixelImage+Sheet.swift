@@ -7,7 +7,7 @@ extension PixelImage {
   /// The picture as a JPEG file with a comment (T.81 B.2.4.5) that says it was drawn for people to look at: a
   /// contact sheet, a map, a preview.
   ///
-  /// ``JPEGCodec`` refuses such a file, so that what the program drew beside photos is not learnt from.
+  /// `JPEGCodec` refuses such a file, so that what the program drew beside photos is not learnt from.
   ///
   /// - Throws: as ``jpegFile(quality:)``.
   package func sheetFile(quality: Int = 95) throws(CodecError) -> [UInt8] {

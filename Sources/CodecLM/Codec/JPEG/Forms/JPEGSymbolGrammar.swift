@@ -2,7 +2,7 @@
 /// coefficient, the AC coefficients that are not zero in zig-zag order, and the block's end unless
 /// coefficient 63 is there.
 ///
-/// It allows the same pictures as ``JPEGGrammar`` does, as far as DC coefficients are in the range of
+/// It allows the same pictures as `JPEGGrammar` does, as far as DC coefficients are in the range of
 /// eight-bit samples; Huffman codes, restart markers, stuffing and
 /// padding follow from the symbols and are not in the stream.
 package struct JPEGSymbolGrammar: TrieGrammar {

@@ -2,7 +2,7 @@
 /// writes and reads, and what a model learns.
 ///
 /// A new one is a file with a conformer and its ``JPEGProfile/Stream``, and a line in
-/// ``JPEGStreamForms/all``.
+/// `JPEGStreamForms/all`.
 protocol StreamForm: Sendable {
   /// The stream of entropy-coded data.
   ///

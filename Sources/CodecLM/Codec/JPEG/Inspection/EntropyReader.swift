@@ -26,7 +26,7 @@ struct EntropyReader {
 
   /// The next bit.
   ///
-  /// - Throws: ``JPEGFault`` at a marker and at the end of the file.
+  /// - Throws: `JPEGFault` at a marker and at the end of the file.
   mutating func bit() throws(JPEGFault) -> Int {
     if used == 0 { try checkByte() }
     let bit = Int(file[offset] >> UInt8(7 - used)) & 1
@@ -54,7 +54,7 @@ struct EntropyReader {
 
   /// Passes over RSTn.
   ///
-  /// - Throws: ``JPEGFault`` where anything else stands.
+  /// - Throws: `JPEGFault` where anything else stands.
   mutating func restart(_ number: Int) throws(JPEGFault) {
     align()
     while offset + 1 < file.count, file[offset] == 0xFF, file[offset + 1] == 0xFF {
@@ -109,7 +109,7 @@ struct HuffmanDecoder {
 
   /// The next symbol, its code and the code's length.
   ///
-  /// - Throws: ``JPEGFault``, also at 16 bits that are no code.
+  /// - Throws: `JPEGFault`, also at 16 bits that are no code.
   func decode(
     _ reader: inout EntropyReader
   ) throws(JPEGFault) -> (symbol: UInt8, code: Int, length: Int) {

@@ -63,7 +63,7 @@ extension EntropyReader {
   /// - Parameters:
   ///   - unit: is emptied and filled.
   ///   - prediction: the DC coefficient of the component's unit before; becomes this one's.
-  /// - Throws: ``JPEGFault``, also at a run past coefficient 63 and a category that 8-bit samples do not
+  /// - Throws: `JPEGFault`, also at a run past coefficient 63 and a category that 8-bit samples do not
   ///   have (F.1.2.1.1, F.1.2.2.1).
   mutating func read(
     _ unit: inout JPEGDataUnit, dc: HuffmanDecoder, ac: HuffmanDecoder, prediction: inout Int

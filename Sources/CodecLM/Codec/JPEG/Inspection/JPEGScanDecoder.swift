@@ -14,7 +14,7 @@ struct JPEGScanDecoder {
   private(set) var kept: [JPEGDataUnit] = []
   private var parts: [Part] = []
 
-  /// - Throws: ``JPEGFault`` when the header names components that the frame does not have, or more
+  /// - Throws: `JPEGFault` when the header names components that the frame does not have, or more
   ///   data units an MCU than B.2.3 allows.
   init(
     _ header: JPEGScanHeader, at offset: Int, of frame: JPEGFrame, dc: [HuffmanDecoder?],

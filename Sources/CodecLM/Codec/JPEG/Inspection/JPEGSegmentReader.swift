@@ -1,6 +1,6 @@
 /// Walks the marker segments of a file and reads their parameters.
 ///
-/// Unlike ``MarkerReader``, which the codec uses and which forgives what libjpeg does, it reads every fact
+/// Unlike `MarkerReader`, which the codec uses and which forgives what libjpeg does, it reads every fact
 /// and stops at the first that contradicts T.81.
 struct JPEGSegmentReader {
   let file: [UInt8]
@@ -16,7 +16,7 @@ struct JPEGSegmentReader {
 
   /// The next segment; `nil` at the end of the file.
   ///
-  /// - Throws: ``JPEGFault`` where no marker stands, or at parameters that cannot be.
+  /// - Throws: `JPEGFault` where no marker stands, or at parameters that cannot be.
   mutating func next() throws(JPEGFault) -> JPEGSegment? {
     end = file.count
     guard offset < file.count else { return nil }
