@@ -86,3 +86,12 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Programs of Scripts/checks, which use what other packages cannot see. Fuzz is linked with libFuzzer's main
+// function, so it is no part of an ordinary build.
+if Context.environment["CODECLM_CHECKS"] != nil {
+  package.targets += ["Fuzz", "Soak"].map {
+    .executableTarget(
+      name: $0, dependencies: ["CodecLM", "CodecLMEvaluation"], path: "Tests/\($0)")
+  }
+}

@@ -1,4 +1,5 @@
 import CodecLM
+import CodecLMEvaluation
 import Foundation
 
 /// One round: a store is built, a run is trained, stopped and resumed, its model writes files, scores

@@ -1,4 +1,5 @@
 @testable import CodecLM
+import CodecLMEvaluation
 import Foundation
 
 extension FuzzTarget {

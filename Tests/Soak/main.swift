@@ -1,4 +1,5 @@
 import CodecLM
+import CodecLMEvaluation
 import Foundation
 
 /// Resident memory in KiB and open file descriptors of this process.
