@@ -20,7 +20,7 @@ extension Tokenizer {
     }
   }
 
-  /// Writes ``file`` into a folder under its usual name, and beside it what Hugging Face's
+  /// Writes `file` into a folder under its usual name, and beside it what Hugging Face's
   /// `AutoTokenizer` wants to know: `tokenizer_config.json` and `special_tokens_map.json`.
   ///
   /// - Throws: ``FileError``.

@@ -4,7 +4,7 @@ public enum CodecError: Error, Equatable, Sendable {
   case wrongFormat(expected: String)
   /// The file is of the format but uses a part that is not supported.
   case unsupported(String)
-  /// The file is a sheet that this program drew for people; see ``PixelImage/sheetFile(quality:)``.
+  /// The file is a sheet that this program drew for people to look at.
   case sheet
   /// The file or the data cannot be read.
   case corrupt(DataFault)

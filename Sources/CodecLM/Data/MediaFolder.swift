@@ -11,7 +11,7 @@ public struct MediaFolder: Sendable {
   public struct File: Sendable, Equatable {
     /// Path relative to the folder, with `/` between its parts; a byte that is not UTF-8 is the scalar
     /// U+10FE00 + byte.
-    package let path: String
+    public let path: String
     /// Number of bytes.
     public let size: Int
     /// Time of the last change, in nanoseconds since 1970.
@@ -31,7 +31,7 @@ public struct MediaFolder: Sendable {
   /// drew or that were made from the folder's own pictures, ascending.
   ///
   /// A folder that holds nothing else is listed when it is named itself.
-  package let leftOut: [SkippedFile]
+  public let leftOut: [SkippedFile]
   /// The most pixels that a file may have; larger ones are skipped before they are decoded.
   package let maximumPixels: Int
 
@@ -50,7 +50,7 @@ public struct MediaFolder: Sendable {
   ///   - url: where the folder is.
   ///   - kind: which files are listed.
   ///   - outputs: folders below it that are being written to, and are no input.
-  ///   - maximumPixels: see ``maximumPixels``.
+  ///   - maximumPixels: the most pixels that a file may have; larger ones are skipped before they are decoded.
   /// - Throws: ``MediaFolderError``.
   /// - Complexity: O(*n* log *n*) in the number of files; 50,000 take 0.15 s.
   public init(

@@ -4,7 +4,7 @@ extension StreamStore {
   /// The store of a folder's images at `url`, made unless it is there already; the folders above it are made.
   ///
   /// A store is reused when its format, the codec's profile, the held-out share, whether there are mirror
-  /// images, annotations, the folder's ``MediaFolder/maximumPixels`` and the path, size and modification time of
+  /// images, annotations, the folder's limit of pixels and the path, size and modification time of
   /// every file are what they were. Otherwise, or when it is damaged or files were skipped, it is replaced at
   /// once when the new one is complete.
   ///

@@ -1,4 +1,4 @@
-package import Foundation
+public import Foundation
 
 extension TrainingPlan {
   /// Tokens of a batch unless told otherwise.
@@ -15,12 +15,18 @@ extension TrainingPlan {
   /// - Parameters:
   ///   - data: the images, from ``data(in:_:)``.
   ///   - folder: the run's.
-  ///   - lock: the folder's, if the caller has taken it already.
   ///   - report: told what of the images is cut.
   /// - Throws: ``TrainingPlanError``, ``TrainingError``, ``InvalidSetting``, ``FileError``,
   ///   ``NumericsError``; what `report` throws.
+  public func begin(
+    on data: TokenStore, in folder: URL, _ report: (Event) throws -> Void = { _ in }
+  ) throws -> TrainingRun {
+    try begin(on: data, in: folder, lock: nil, report)
+  }
+
+  /// The same in a folder whose lock the caller may have taken already.
   package func begin(
-    on data: TokenStore, in folder: URL, lock: consuming FolderLock? = nil,
+    on data: TokenStore, in folder: URL, lock: consuming FolderLock?,
     _ report: (Event) throws -> Void = { _ in }
   ) throws -> TrainingRun {
     if expectedKey != nil {

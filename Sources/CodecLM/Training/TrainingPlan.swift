@@ -5,7 +5,7 @@ public import Foundation
 ///
 /// ``run(in:_:)`` does all of it. Step by step, ``streams(in:_:)`` brings the images into canonical form,
 /// ``tokenizer(from:_:)`` learns tokens, ``data(in:_:)`` makes tokens of the images, by way of these two, and
-/// ``begin(on:in:lock:_:)`` makes the model and its run.
+/// ``begin(on:in:_:)`` makes the model and its run.
 public struct TrainingPlan: Sendable {
   /// Where tokens come from.
   public enum TokenizerSource: Sendable, Equatable {
@@ -50,8 +50,8 @@ public struct TrainingPlan: Sendable {
   public var batch: Int?
   /// Batches whose gradients are added up for one step.
   public var microBatches = 1
-  /// The peak learning rate; `nil` for ``LlamaConfiguration/suggestedLearningRate``, of a trained model 0.3 times
-  /// that: a higher one makes it forget more than it learns.
+  /// The peak learning rate; `nil` for 2 × 10⁻³ · √(192 / hidden size), and for 0.3 times that
+  /// with a trained model, which a higher one makes forget more than it learns.
   public var learningRate: Float?
   /// The optimiser and its constants.
   public var optimizer = Optimizer.Options()

@@ -49,7 +49,7 @@ public struct AVCProfile: Profile {
 
   /// A profile, by default the paper's: five seconds of 256 × 144 pixels.
   ///
-  /// Nothing is checked here: see ``validate()``.
+  /// Nothing is checked here: ``makeCodec(maximumPixels:)`` checks.
   public init(
     width: Int = 256, height: Int = 144, framesPerSecond: Int = 3, frames: Int = 15, qp: Int = 37,
     stream: Stream = .slices

@@ -67,7 +67,7 @@ public struct JPEGProfile: Profile {
 
   /// A profile of pictures of `width` by `height` pixels.
   ///
-  /// Nothing is checked here: see ``validate(sides:)``.
+  /// Nothing is checked here: ``makeCodec(maximumPixels:)`` checks.
   public init(
     width: Int, height: Int, quality: Int = 25, subsampling: Subsampling = .yCbCr420,
     restartInterval: Int = 0, stream: Stream = .symbols
