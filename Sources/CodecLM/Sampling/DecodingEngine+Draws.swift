@@ -12,15 +12,14 @@ extension DecodingEngine {
   ) {
     for (draw, decision) in zip(draws, decisions(logits, draws)) {
       let slot = draw.slot
-      guard let sequence = slots[slot].sequence else { continue }
-      guard let decision else {
+      guard let decision, let id = running[slot]?.submission.id else {
         finish(slot, .noChoice, &events)
         continue
       }
       slots[slot].tokens += decision.tokens
-      slots[slot].sequence?.request.constraint = decision.constraint
-      if let partner = sequence.partner { slots[partner].tokens += decision.tokens }
-      events.append(.tokens(decision.tokens, decision.drawn, of: sequence.id))
+      running[slot]?.constraint = decision.constraint
+      if let partner = partner(of: slot) { slots[partner].tokens += decision.tokens }
+      events.append(.tokens(decision.tokens, decision.drawn, of: id))
       finishIfDone(slot, last: decision.tokens.last, wasDrawn: true, &events)
     }
   }
@@ -28,25 +27,27 @@ extension DecodingEngine {
   /// What comes next in each sequence; `nil` where nothing may.
   private func decisions(_ logits: Matrix, _ draws: [Draw]) -> [Decision?] {
     let work = draws.map { draw in
-      (
-        request: slots[draw.slot].sequence?.request,
-        context: context(
-          draw.slot,
-          partner: draw.partnerRow.map { logits.rows($0..<$0 + 1).elements }),
-        row: draw.row
-      )
+      running[draw.slot].map { sequence in
+        (
+          sequence: sequence,
+          context: context(
+            of: sequence.submission, in: draw.slot,
+            partner: draw.partnerRow.map { logits.rows($0..<$0 + 1).elements }),
+          row: draw.row
+        )
+      }
     }
     return pool.map(draws.count) { index in
-      let (request, context, row) = work[index]
-      return request.flatMap { Self.decision($0, context, logits, row: row) }
+      work[index].flatMap { Self.decision($0.sequence, $0.context, logits, row: $0.row) }
     }
   }
 
   /// Changes a row of logits, draws a token and takes those it forces.
   private static func decision(
-    _ request: SequenceRequest<Constraint>, _ context: DecodingContext, _ logits: Matrix, row: Int
+    _ sequence: Running, _ context: DecodingContext, _ logits: Matrix, row: Int
   ) -> Decision? {
-    var constraint = request.constraint
+    var constraint = sequence.constraint
+    let request = sequence.submission.request
     logits.withMutableRow(row) { logits in
       for processor in request.processors { processor.process(&logits, in: context) }
       constraint.process(&logits)

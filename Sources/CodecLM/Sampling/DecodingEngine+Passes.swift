@@ -28,20 +28,20 @@ extension DecodingEngine {
     // A row is left for each of those behind.
     var behind = active.count
     for slot in active {
-      // A partner enters with its leader, or alone while that has to wait.
-      if let leader = slots[slot].leader, active.contains(leader) { continue }
-      let partner = slots[slot].sequence?.partner
-      if let partner, active.contains(partner) {
+      switch slots[slot].use {
+      case .partner(let leader) where active.contains(leader): continue
+      case .sequence(let partner?) where active.contains(partner):
         behind -= 2
         enter(slot, with: partner, leaving: behind, &pass)
-        continue
-      }
-      behind -= 1
-      let (waiting, room) = (waiting(slot), room(in: pass, leaving: behind))
-      if partner == nil, slots[slot].leader == nil {
+      case .sequence(nil):
+        behind -= 1
+        let (waiting, room) = (waiting(slot), room(in: pass, leaving: behind))
         pass.enter(slot, waiting, atMost: room)
         if waiting.count <= room { pass.draws.append(Draw(slot: slot, row: pass.inputs.count - 1)) }
-      } else {
+      case .sequence, .partner, .none:
+        // One of a pair, the other of which has to wait.
+        behind -= 1
+        let (waiting, room) = (waiting(slot), room(in: pass, leaving: behind))
         pass.enter(slot, waiting, atMost: min(room, waiting.count - 1))
       }
     }

@@ -14,26 +14,44 @@ package struct DecodingEngine<Constraint: TokenConstraint>: ~Copyable {
     var beginning: [Int32] = []
     /// Equal for slots with equal beginnings.
     var group = -1
-    /// The sequence; `nil` for a partner.
-    var sequence: Sequence?
-    /// The slot of the sequence that this one is the partner of.
-    var leader: Int?
+    var use = Use.none
 
-    var isFree: Bool { sequence == nil && leader == nil }
+    var isFree: Bool { use == .none }
+  }
+
+  /// What a slot is for.
+  enum Use: Equatable {
+    case none
+    /// A sequence, whose partner may have a slot of its own.
+    case sequence(partner: Int?)
+    /// The partner of the sequence in another slot.
+    case partner(of: Int)
+  }
+
+  /// What was submitted; a reference, as it is looked at often and never changed.
+  final class Submission: Sendable {
+    let id: SequenceID
+    let request: SequenceRequest<Constraint>
+
+    init(id: SequenceID, _ request: SequenceRequest<Constraint>) {
+      self.id = id
+      self.request = request
+    }
   }
 
   /// A sequence that is running.
-  struct Sequence: Sendable {
-    let id: SequenceID
-    var request: SequenceRequest<Constraint>
-    /// The partner's slot.
-    var partner: Int?
+  struct Running: Sendable {
+    let submission: Submission
+    /// What may come next.
+    var constraint: Constraint
   }
 
   var decoder: LlamaDecoder
   let pool: WorkerPool
   var slots: [Slot]
-  private var queue: [Sequence] = []
+  /// What runs in each slot.
+  var running: [Running?]
+  private var queue: [Submission] = []
   private var submitted = 0
   private var groups = 0
   private var failure: LlamaError?
@@ -55,6 +73,7 @@ package struct DecodingEngine<Constraint: TokenConstraint>: ~Copyable {
     decoder = try LlamaDecoder(weights, slots: slots, rows: rows, cache: cache, pool: pool)
     self.pool = pool
     self.slots = Array(repeating: Slot(), count: slots)
+    running = Array(repeating: nil, count: slots)
   }
 
   /// Places that neither a running nor a waiting sequence will take.
@@ -72,14 +91,14 @@ package struct DecodingEngine<Constraint: TokenConstraint>: ~Copyable {
     precondition(request.slots <= slots.count, "no slot for a partner")
     defer { submitted += 1 }
     let id = SequenceID(number: submitted)
-    queue.append(Sequence(id: id, request: request))
+    queue.append(Submission(id: id, request))
     return id
   }
 
   /// Ends a sequence without an event; nothing happens if it has ended.
   package mutating func cancel(_ id: SequenceID) {
     queue.removeAll { $0.id == id }
-    if let slot = slots.firstIndex(where: { $0.sequence?.id == id }) { vacate(slot) }
+    if let slot = running.firstIndex(where: { $0?.submission.id == id }) { vacate(slot) }
   }
 
   /// Begins what waits if there is a place, and makes one pass of the model: a token is drawn for each
@@ -111,11 +130,12 @@ package struct DecodingEngine<Constraint: TokenConstraint>: ~Copyable {
       queue.removeFirst()
       let beginning = next.request.beginning
       occupy(slot, with: beginning.tokens)
-      slots[slot].sequence = next
+      slots[slot].use = .sequence(partner: nil)
+      running[slot] = Running(submission: next, constraint: next.request.constraint)
       if let prefix = next.request.partner, let partner = free.popFirst() {
         occupy(partner, with: prefix + beginning.body)
-        slots[partner].leader = slot
-        slots[slot].sequence?.partner = partner
+        slots[partner].use = .partner(of: slot)
+        slots[slot].use = .sequence(partner: partner)
       }
       let body = Array(beginning.body)
       if !body.isEmpty { events.append(.tokens(body, nil, of: next.id)) }
@@ -148,16 +168,16 @@ package struct DecodingEngine<Constraint: TokenConstraint>: ~Copyable {
   mutating func finishIfDone(
     _ slot: Int, last: Int32?, wasDrawn: Bool, _ events: inout [DecodingEvent<Constraint>]
   ) {
-    guard let sequence = slots[slot].sequence else { return }
-    let (tokens, request) = (slots[slot].tokens, sequence.request)
-    let longest = max(tokens.count, sequence.partner.map { slots[$0].tokens.count } ?? 0)
-    if let last, request.constraint.isEnd(last) {
+    guard let sequence = running[slot] else { return }
+    let (count, request) = (slots[slot].tokens.count, sequence.submission.request)
+    let longest = max(count, partner(of: slot).map { slots[$0].tokens.count } ?? 0)
+    if let last, sequence.constraint.isEnd(last) {
       finish(slot, .end, &events)
     } else if longest > decoder.capacity {
       finish(slot, .full, &events)
-    } else if wasDrawn, request.stop?(context(slot)) == true {
+    } else if wasDrawn, request.stop?(context(of: sequence.submission, in: slot)) == true {
       finish(slot, .stopped, &events)
-    } else if tokens.count - request.beginning.prefixCount >= request.limit {
+    } else if count - request.beginning.prefixCount >= request.limit {
       finish(slot, .limit, &events)
     }
   }
@@ -166,26 +186,33 @@ package struct DecodingEngine<Constraint: TokenConstraint>: ~Copyable {
     _ slot: Int, _ reason: FinishedSequence<Constraint>.Reason,
     _ events: inout [DecodingEvent<Constraint>]
   ) {
-    guard let sequence = slots[slot].sequence else { return }
+    guard let sequence = running[slot] else { return }
+    let prefixCount = sequence.submission.request.beginning.prefixCount
     events.append(
       .finished(
         FinishedSequence(
-          id: sequence.id,
-          body: Array(slots[slot].tokens.dropFirst(sequence.request.beginning.prefixCount)),
-          constraint: sequence.request.constraint, reason: reason)))
+          id: sequence.submission.id, body: Array(slots[slot].tokens.dropFirst(prefixCount)),
+          constraint: sequence.constraint, reason: reason)))
     vacate(slot)
   }
 
   private mutating func vacate(_ slot: Int) {
-    if let partner = slots[slot].sequence?.partner { slots[partner].leader = nil }
-    slots[slot].sequence = nil
+    if let partner = partner(of: slot) { slots[partner].use = .none }
+    slots[slot].use = .none
+    running[slot] = nil
+  }
+
+  /// The slot of the partner of the sequence in a slot.
+  func partner(of slot: Int) -> Int? {
+    if case .sequence(let partner) = slots[slot].use { partner } else { nil }
   }
 
   /// Where the sequence in a slot stands.
-  func context(_ slot: Int, partner: [Float]? = nil) -> DecodingContext {
-    guard let request = slots[slot].sequence?.request else { preconditionFailure("slot \(slot)") }
-    return DecodingContext(
-      tokens: slots[slot].tokens, prefixCount: request.beginning.prefixCount,
-      address: request.address, partner: partner)
+  func context(
+    of submission: Submission, in slot: Int, partner: [Float]? = nil
+  ) -> DecodingContext {
+    DecodingContext(
+      tokens: slots[slot].tokens, prefixCount: submission.request.beginning.prefixCount,
+      address: submission.request.address, partner: partner)
   }
 }
