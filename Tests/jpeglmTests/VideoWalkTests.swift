@@ -98,7 +98,7 @@ import Testing
         #expect(outcome.status != 0)
         #expect(
           outcome.errorLines
-            == ["Error: unsupported: H.264 in this build; build with --traits AVC"])
+            == ["Error: unsupported: H.264 in this build; build the package with its trait AVC"])
       }
     }
   }

@@ -43,7 +43,7 @@ import Testing
   #if !AVC
     @Test func `a build without the trait says how to get one with it`() {
       #expect(
-        throws: CodecError.unsupported("H.264 in this build; build with --traits AVC")
+        throws: CodecError.unsupported("H.264 in this build; build the package with its trait AVC")
       ) { try CodecProfile.avc(AVCProfile()).makeCodec() }
     }
   #endif

@@ -42,7 +42,7 @@ extension AVCProfile {
       return try AVCCodec(self, maximumPixels: maximumPixels)
     #else
       try validate()
-      throw .unsupported("H.264 in this build; build with --traits AVC")
+      throw .unsupported("H.264 in this build; build the package with its trait AVC")
     #endif
   }
 }
