@@ -5,10 +5,7 @@ import Foundation
 extension FuzzTarget {
   /// Token stores, whose checksum is made right so that what it protects is tried too.
   static func store() -> FuzzTarget {
-    _ = run { folder, _ in
-      keepSeed(folder.deletingLastPathComponent().appendingPathComponent("images.tokens"))
-      return FuzzTarget { _ in }
-    }
+    keepStore("images.tokens")
     return file("a.tokens") { url in
       seal(url)
       let store = try TokenStore(url)
@@ -22,10 +19,7 @@ extension FuzzTarget {
 
   /// Stream stores, sealed like token stores.
   static func streamStore() -> FuzzTarget {
-    _ = run { folder, _ in
-      keepSeed(folder.deletingLastPathComponent().appendingPathComponent("images.streams"))
-      return FuzzTarget { _ in }
-    }
+    keepStore("images.streams")
     return file("a.streams") { url in
       seal(url)
       let store = try StreamStore(url)
@@ -34,6 +28,14 @@ extension FuzzTarget {
         _ = (store.name(of: index), store.annotation(of: index), store.isHeldOut(index))
       }
       require(StreamSample(of: store).streams.count <= store.originals, "a sample is of originals")
+    }
+  }
+
+  /// Keeps a store of a run's images as a seed.
+  private static func keepStore(_ name: String) {
+    _ = run { folder, _ in
+      keepSeed(folder.deletingLastPathComponent().appendingPathComponent(name))
+      return FuzzTarget { _ in }
     }
   }
 

@@ -86,6 +86,12 @@ struct StoreChecks {
     guard condition else { throw damage(fault) }
   }
 
+  /// Requires that the last word is the hash of all before it.
+  func requireChecksum(of file: MappedFile) throws(StoreError) {
+    try require(
+      StoreFile.checksum(of: file) == file.uint64(at: file.count - 8), or: .wrongChecksum)
+  }
+
   /// Moves `end` to a later end that was read, and returns by how much.
   func advance(
     _ end: inout Int, to next: UInt64, limit: Int, _ part: String, _ index: Int

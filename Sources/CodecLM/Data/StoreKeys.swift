@@ -1,3 +1,5 @@
+import Foundation
+
 /// What the contents of a store depend on, as hashes.
 struct StoreKeys: Equatable {
   /// Of the files their names and sizes.
@@ -40,3 +42,39 @@ struct StreamListing {
   /// Paths that could not be looked at.
   let unreadable: [String]
 }
+
+/// A store that is kept as long as what its contents depend on is what it was.
+protocol KeyedStore {
+  /// ``StoreKeys/content`` when it was made.
+  var key: UInt64 { get }
+  /// ``StoreKeys/freshness`` when it was made.
+  var freshness: UInt64 { get }
+  /// Files that could not be used.
+  var skipped: [SkippedFile] { get }
+
+  init(_ url: URL) throws
+}
+
+extension KeyedStore {
+  /// Whether the store is what would be made, and what could not be read need not be tried again.
+  func isFresh(_ keys: StoreKeys) -> Bool {
+    key == keys.content && freshness == keys.freshness && skipped.isEmpty
+  }
+
+  /// The store at `url`; `nil` when there is none, or one to be replaced.
+  ///
+  /// Anything else that stands there is not ours to overwrite, and an error.
+  static func existing(at url: URL, replacingOldVersions: Bool = true) throws -> Self? {
+    guard !FolderListing.nothingIs(at: url.path) else { return nil }
+    do {
+      return try Self(url)
+    } catch StoreError.damaged {
+      return nil
+    } catch StoreError.unsupportedVersion where replacingOldVersions {
+      return nil
+    }
+  }
+}
+
+extension StreamStore: KeyedStore {}
+extension TokenStore: KeyedStore {}

@@ -97,21 +97,4 @@ extension StreamStore {
     }
     try writer.finish(keys, listing, skipped: pass.skipped)
   }
-
-  /// Whether a store is what would be made, and what could not be read need not be tried again.
-  private func isFresh(_ keys: StoreKeys) -> Bool {
-    key == keys.content && freshness == keys.freshness && skipped.isEmpty
-  }
-
-  /// The store at `url`; `nil` when there is none, or one to be replaced.
-  ///
-  /// Anything else that stands there is not ours to overwrite, and an error.
-  private static func existing(at url: URL) throws -> StreamStore? {
-    guard !FolderListing.nothingIs(at: url.path) else { return nil }
-    do {
-      return try StreamStore(url)
-    } catch StoreError.damaged, StoreError.unsupportedVersion {
-      return nil
-    }
-  }
 }

@@ -20,8 +20,7 @@ enum StreamStoreValidation {
     guard let foot = StreamStoreFoot(of: file), let offsets = foot.offsets,
       offsets.foot == file.count - StreamStoreFoot.byteCount
     else { throw checks.damage(.size(bytes: file.count)) }
-    try checks.require(
-      StoreFile.checksum(of: file) == file.uint64(at: file.count - 8), or: .wrongChecksum)
+    try checks.requireChecksum(of: file)
     try checks.require(
       (0...1).contains(foot.isMirrored) && (0...1).contains(foot.heldOutShare),
       or: .settings)

@@ -98,27 +98,6 @@ extension TokenStore {
     return (positions + 63) / 64 * 64
   }
 
-  /// Whether the store is what would be made, and what could not be read need not be tried again.
-  private func isFresh(_ keys: StoreKeys) -> Bool {
-    key == keys.content && freshness == keys.freshness && skipped.isEmpty
-  }
-
-  /// The store at `url`; `nil` when there is none, or one to be replaced.
-  ///
-  /// Anything else that stands there is not ours to overwrite, and an error.
-  private static func existing(
-    at url: URL, replacingOldVersions: Bool = true
-  ) throws -> TokenStore? {
-    guard !FolderListing.nothingIs(at: url.path) else { return nil }
-    do {
-      return try TokenStore(url)
-    } catch StoreError.damaged {
-      return nil
-    } catch StoreError.unsupportedVersion where replacingOldVersions {
-      return nil
-    }
-  }
-
   /// In what a folder's files are others than those the store was built from, by their names.
   private func difference(from folder: MediaFolder) -> String {
     let old = Set(((0..<count).map(name) + skipped.map(\.path)).map { Array($0.utf8) })

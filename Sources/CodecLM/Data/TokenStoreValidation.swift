@@ -20,8 +20,7 @@ enum TokenStoreValidation {
     guard let foot = TokenStoreFoot(of: file), let offsets = foot.offsets,
       offsets.foot == file.count - TokenStoreFoot.byteCount
     else { throw checks.damage(.size(bytes: file.count)) }
-    try checks.require(
-      StoreFile.checksum(of: file) == file.uint64(at: file.count - 8), or: .wrongChecksum)
+    try checks.requireChecksum(of: file)
     let tokenizer = try tokenizer(in: file, foot, offsets, checks)
 
     var statistics = TokenStore.Statistics()

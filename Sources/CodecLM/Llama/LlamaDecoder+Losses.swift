@@ -36,6 +36,6 @@ extension LlamaDecoder {
 }
 
 /// The parts of `count` positions that a context of `length` sees at once.
-package func windows(of count: Int, _ length: Int) -> [Range<Int>] {
+private func windows(of count: Int, _ length: Int) -> [Range<Int>] {
   stride(from: 0, to: count, by: length).map { $0..<min($0 + length, count) }
 }
